@@ -1,0 +1,127 @@
+"""Reading, verifying and writing model packs."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import onnxruntime as ort
+
+from emoarc.errors import ModelError
+
+__all__ = ["Manifest", "ModelPack", "load_pack", "shipped_packs", "write_pack"]
+
+_SHIPPED = Path(__file__).parent / "shipped"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What `model.json` says of a network."""
+
+    name: str
+    version: str
+    task: str
+    """The job: `face-expression` or `voice-expression`."""
+    sha256: str
+    """Of `model.onnx`, in hexadecimal."""
+    labels: tuple[str, ...]
+    """What the outputs mean, in order."""
+    input: dict[str, Any]
+    """Shape, rate, normalisation: what the wrapper must do before the network."""
+    temperature: float
+    """Divides the logits; fitted on validation data."""
+    prior: dict[str, float]
+    """How often each label occurred in training; what the network takes for granted."""
+    corpora: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    """Training data: name, licence, what was left out."""
+    metrics: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Each with the protocol it was measured under."""
+    recipe: str = ""
+    """The recipe that made it."""
+
+
+@dataclass(frozen=True)
+class ModelPack:
+    """A verified pack."""
+
+    folder: Path
+    manifest: Manifest
+
+    @cached_property
+    def card(self) -> str:
+        """The model card, Markdown."""
+        return (self.folder / "CARD.md").read_text(encoding="utf-8")
+
+    def session(self, threads: int = 1) -> ort.InferenceSession:
+        """Open the network for inference on the CPU with a fixed number of threads."""
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            return ort.InferenceSession(
+                self.folder / "model.onnx", options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime raises a dozen types for a bad file
+            raise ModelError(f"{self.folder}: the network cannot be opened: {error}") from error
+
+
+def load_pack(folder: str | Path, task: str | None = None) -> ModelPack:
+    """Read a pack and verify it.
+
+    Args:
+        folder: The pack's folder, or the name of a shipped pack.
+        task: The job the pack must be for, where it matters.
+
+    Raises:
+        ModelError: The pack is missing, damaged, or made for another job.
+    """
+    path = Path(folder)
+    if not path.is_dir() and (_SHIPPED / path).is_dir():
+        path = _SHIPPED / path
+    manifest = _read_manifest(path)
+    if _sha256(path / "model.onnx") != manifest.sha256:
+        raise ModelError(f"{path}: model.onnx is not the file model.json describes; reinstall it")
+    if task is not None and manifest.task != task:
+        raise ModelError(f"{path}: this pack is for {manifest.task}, not for {task}")
+    return ModelPack(path, manifest)
+
+
+def shipped_packs() -> tuple[str, ...]:
+    """Return the names of the packs inside the package."""
+    return tuple(sorted(p.parent.name for p in _SHIPPED.glob("*/model.json")))
+
+
+def write_pack(folder: Path, onnx: bytes, card: str, **facts: Any) -> ModelPack:
+    """Write a pack from a network's bytes, its card and the other fields of `Manifest`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = Manifest(sha256=hashlib.sha256(onnx).hexdigest(), **facts)
+    (folder / "model.onnx").write_bytes(onnx)
+    text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
+    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "CARD.md").write_text(card, encoding="utf-8")
+    return load_pack(folder)
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        manifest = Manifest(**(facts | {"labels": tuple(facts["labels"])}))
+    except OSError as error:
+        raise ModelError(f"{folder}: no model pack here; see `emoarc models list`") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"{folder}: model.json is damaged; reinstall the pack") from error
+    missing = [f.name for f in fields(Manifest) if getattr(manifest, f.name) is None]
+    if missing or set(manifest.prior) != set(manifest.labels) or manifest.temperature <= 0:
+        raise ModelError(f"{folder}: model.json contradicts itself; reinstall the pack")
+    return manifest
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(f"{path}: the network is missing; reinstall the pack") from error

@@ -1,0 +1,122 @@
+"""The small values that travel between the rooms. Times are seconds from the media's start."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "SAMPLING_RATE",
+    "AudioChunk",
+    "Box",
+    "Expression",
+    "FaceDetection",
+    "FaceObservation",
+    "Modality",
+    "VideoFrame",
+    "VoiceObservation",
+]
+
+SAMPLING_RATE = 16_000
+"""Hertz; the one rate at which audio travels through emoarc."""
+
+Modality = Literal["face", "voice", "fused"]
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFrame:
+    """One frame chosen for analysis."""
+
+    time: float
+    """Presentation time in seconds."""
+    image: NDArray[np.uint8]
+    """RGB, shape (height, width, 3), upright."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChunk:
+    """A run of samples, of any length."""
+
+    time: float
+    """Time of the first sample in seconds."""
+    samples: NDArray[np.float32]
+    """Mono at `SAMPLING_RATE`, in [-1, 1], shape (n,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels, from its top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """The middle (x, y)."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.width * self.height
+
+
+@dataclass(frozen=True, slots=True)
+class FaceDetection:
+    """A face found in one frame."""
+
+    box: Box
+    score: float
+    """The detector's confidence in [0, 1]."""
+    points: NDArray[np.float32] | None = None
+    """Right eye, left eye, nose, right and left mouth corner, shape (5, 2), where known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceObservation:
+    """What one tracked face showed in one frame."""
+
+    time: float
+    track: int
+    box: Box
+    score: float
+    probabilities: NDArray[np.float32]
+    """Over `EMOTIONS`, shape (7,)."""
+    quality: float
+    """How far the expression model can be trusted on this crop, in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceObservation:
+    """What one window of speech sounded like."""
+
+    start: float
+    end: float
+    utterance: int
+    """Windows of one utterance share its number."""
+    probabilities: NDArray[np.float32]
+    """Over `EMOTIONS`, shape (7,)."""
+    quality: float
+    """How far the expression model can be trusted on this window, in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """One estimate of an expression as perceived: a row of the Timeline."""
+
+    start: float
+    end: float
+    subject: str
+    modality: Modality
+    probabilities: NDArray[np.float32]
+    """Over `EMOTIONS`, shape (7,)."""
+    valence: float
+    arousal: float
+    quality: float
+    label: str | None
+    """The most probable emotion; None where emoarc abstains."""
+    reason: str = ""
+    """Why emoarc abstained; empty where it did not."""

@@ -1,0 +1,15 @@
+"""Fixtures every room's tests may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real clips and corpora beside the repository; absent on most machines."""
+    folder = Path(os.environ.get("EMOARC_SHARED", Path(__file__).parents[2] / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"real clips are not at hand ({folder} does not exist)")
+    return folder
