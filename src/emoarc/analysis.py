@@ -1,0 +1,134 @@
+"""The Analysis: what `analyze` returns. Writers hang off it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from emoarc.arcs import Arc
+from emoarc.labels import EMOTIONS
+from emoarc.media import Coverage, MediaInfo
+from emoarc.timeline import Timeline
+from emoarc.types import Modality
+
+__all__ = ["FACE_SCHEMA", "NOTICE", "Analysis", "Subject", "SubjectSummary", "summarize"]
+
+NOTICE: Final = (
+    "These are expressions as an observer might perceive them in face and voice, estimated by "
+    "models that err. They do not say what a person feels, intends or is."
+)
+
+FACE_SCHEMA: Final = pa.schema(
+    [
+        pa.field("time", pa.float64(), metadata={"unit": "s"}),
+        pa.field("subject", pa.string()),
+        pa.field("track", pa.int32()),
+        *(pa.field(side, pa.float32(), metadata={"unit": "px"}) for side in "xy"),
+        *(pa.field(side, pa.float32(), metadata={"unit": "px"}) for side in ("width", "height")),
+        pa.field("score", pa.float32(), metadata={"range": "0 to 1"}),
+        pa.field("quality", pa.float32(), metadata={"range": "0 to 1"}),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A person of this recording: face tracks, a voice, or both."""
+
+    id: str
+    """P1, P2 … for a person seen; V1 … for a voice that no visible face owns."""
+    tracks: tuple[int, ...]
+    """Face tracks, in order of appearance."""
+    seen: float
+    """Seconds in which the face was observed."""
+    heard: float
+    """Seconds of speech."""
+
+
+@dataclass(frozen=True)
+class SubjectSummary:
+    """One subject's expression through one modality, over the whole recording."""
+
+    subject: str
+    modality: Modality
+    seconds: float
+    """Observed time."""
+    label: str
+    """The emotion with the largest mean probability."""
+    probabilities: dict[str, float]
+    """Means over time, weighted by quality."""
+    shares: dict[str, float]
+    """Part of the observed time in which each emotion was the most probable; the rest abstained."""
+    valence: float
+    arousal: float
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything emoarc found in one recording."""
+
+    file: str
+    """The input as the user named it."""
+    media: MediaInfo
+    subjects: tuple[Subject, ...]
+    timeline: Timeline
+    faces: pa.Table
+    """Where faces were, frame by frame: `FACE_SCHEMA`."""
+    arcs: tuple[Arc, ...]
+    """One for each subject, and one named `all` for the whole recording."""
+    summary: tuple[SubjectSummary, ...]
+    coverage: Coverage
+    warnings: tuple[str, ...]
+    provenance: dict[str, Any]
+    """Version, models with sha256, options, prior, sources: all that made this result."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the analysis as plain data, ready for JSON (see `emoarc.export`)."""
+        from emoarc.export import to_dict
+
+        return to_dict(self)
+
+    def save(self, folder: str | Path, formats: Sequence[str] = ()) -> list[Path]:
+        """Write the analysis into `folder` and return the files; see `emoarc.export.save`."""
+        from emoarc.export import save
+
+        return save(self, Path(folder), formats)
+
+
+def summarize(timeline: Timeline) -> tuple[SubjectSummary, ...]:
+    """Summarise a timeline, one entry for each subject and modality that occurs in it."""
+    modalities: tuple[Modality, ...] = ("fused", "face", "voice")
+    pairs = ((subject, modality) for subject in timeline.subjects for modality in modalities)
+    parts = ((pair, timeline.select(*pair)) for pair in pairs)
+    return tuple(_summarize(*pair, part) for pair, part in parts if len(part))
+
+
+def _summarize(subject: str, modality: Modality, rows: Timeline) -> SubjectSummary:
+    seconds = rows.column("end") - rows.column("start")
+    weights = seconds * np.maximum(rows.column("quality"), 1e-6)
+    probabilities = weights @ rows.probabilities / weights.sum()
+    labels = rows.table["label"]
+    shares = [float(seconds[_equals(labels, emotion)].sum()) for emotion in EMOTIONS]
+    return SubjectSummary(
+        subject=subject,
+        modality=modality,
+        seconds=float(seconds.sum()),
+        label=EMOTIONS[int(probabilities.argmax())],
+        probabilities=_named(probabilities),
+        shares=_named(np.array(shares) / seconds.sum()),
+        valence=float(weights @ rows.column("valence") / weights.sum()),
+        arousal=float(weights @ rows.column("arousal") / weights.sum()),
+    )
+
+
+def _equals(column: pa.ChunkedArray, value: str) -> NDArray[np.bool_]:
+    return pc.fill_null(pc.equal(column, value), False).to_numpy()
+
+
+def _named(values: NDArray[np.floating]) -> dict[str, float]:
+    return {emotion: float(value) for emotion, value in zip(EMOTIONS, values, strict=True)}
