@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly  # pyright: ignore[reportUnknownVariableType]
 
 from emoarc.errors import OptionError
 from emoarc.types import SAMPLING_RATE
@@ -54,8 +53,13 @@ def resample(
         raise OptionError(f"voice: sampling rate {rate} Hz; give one of {_RATES[0]}-{_RATES[1]} Hz")
     if whole == target:
         return signal
-    factor = gcd(whole, target)
-    resampled: Any = resample_poly(signal, target // factor, whole // factor)
+    return _resample_poly(signal, up=target // gcd(whole, target), down=whole // gcd(whole, target))
+
+
+def _resample_poly(signal: NDArray[np.float32], up: int, down: int) -> NDArray[np.float32]:
+    from scipy import signal as scipy_signal  # takes most of a second, and is seldom needed
+
+    resampled: Any = scipy_signal.resample_poly(signal, up, down)  # pyright: ignore
     return np.asarray(resampled, dtype=np.float32)
 
 
