@@ -1,0 +1,1 @@
+"""Training: recipes in, verified model packs out. Needs the extra `train` (torch)."""

@@ -1,0 +1,133 @@
+"""Recipes: TOML files read into frozen dataclasses, with errors that name the key."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from emoarc.errors import OptionError
+
+__all__ = ["Recipe", "Schedule", "parse", "read_toml"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the training loop runs, whatever it trains."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    """The peak, after warming up; it then falls to zero along a half cosine."""
+    optimizer: Literal["sgd", "adamw"] = "sgd"
+    """Nesterov momentum 0.9, or AdamW."""
+    weight_decay: float = 5e-4
+    """For matrices and kernels; biases and normalisations are not decayed."""
+    warmup_epochs: float = 1.0
+    average: float = 0.998
+    """Decay per step of the moving average of the weights, which is what is kept."""
+    clip_norm: float = 5.0
+    """The gradient's norm is cut to this."""
+    bfloat16: bool = True
+    """Multiply in bfloat16; about thrice as fast on CPUs that have it."""
+    threads: int = 2
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "learning_rate", "threads", "clip_norm"):
+            if getattr(self, name) <= 0:
+                raise OptionError(f"{name}: must be positive")
+        if not 0 <= self.average < 1:
+            raise OptionError("average: must lie in [0, 1)")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What every recipe holds; each task adds its own tables."""
+
+    name: str
+    """Of the pack it makes."""
+    task: str
+    """`face-expression` or `voice-expression`."""
+    version: str
+    seed: int
+    schedule: Schedule
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises:
+        OptionError: The file cannot be read, or is no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise OptionError(f"{path}: the recipe cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OptionError(f"{path}: not a TOML file: {error}") from error
+
+
+def parse(kind: type[T], table: Mapping[str, Any], where: str) -> T:
+    """Build the dataclass `kind` from a table, checking names and types on the way.
+
+    Args:
+        kind: A dataclass whose fields are numbers, strings, literals, tuples, tables of them,
+            or such dataclasses again.
+        table: The parsed TOML.
+        where: What an error message begins with: the file, then the dotted key.
+
+    Raises:
+        OptionError: A key is unknown or missing, or a value does not fit.
+    """
+    hints = get_type_hints(kind)
+    known = {field.name: field for field in fields(kind)}  # pyright: ignore[reportArgumentType]
+    for key in table:
+        if key not in known:
+            raise OptionError(f"{where}.{key}: no such key; there are {', '.join(known)}")
+    for name, field in known.items():
+        optional = field.default is not MISSING or field.default_factory is not MISSING
+        if name not in table and not optional:
+            raise OptionError(f"{where}.{name}: missing")
+    values = {key: _value(hints[key], value, f"{where}.{key}") for key, value in table.items()}
+    try:
+        return kind(**values)
+    except OptionError as error:
+        raise OptionError(f"{where}.{error}") from error
+
+
+def _value(kind: Any, value: Any, where: str) -> Any:
+    origin, args = get_origin(kind), get_args(kind)
+    if is_dataclass(kind) and isinstance(value, dict):
+        return parse(kind, value, where)  # pyright: ignore[reportArgumentType, reportUnknownArgumentType]
+    if origin is Literal and value in args:
+        return value
+    if origin is tuple and isinstance(value, list):
+        return _tuple(args, value, where)  # pyright: ignore[reportUnknownArgumentType]
+    if origin is dict and isinstance(value, dict):
+        items: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
+        return {key: _value(args[1], item, f"{where}.{key}") for key, item in items.items()}
+    if origin in (Union, UnionType):
+        return _value(next(arg for arg in args if arg is not type(None)), value, where)
+    if kind is float and type(value) in (int, float):
+        return float(value)
+    if kind in (int, str, bool) and type(value) is kind:
+        return value
+    raise OptionError(f"{where}: {value!r} does not fit; expected {_spoken(kind)}")
+
+
+def _tuple(kinds: tuple[Any, ...], values: list[Any], where: str) -> tuple[Any, ...]:
+    if kinds[-1] is Ellipsis:
+        kinds = kinds[:1] * len(values)
+    if len(kinds) != len(values):
+        raise OptionError(f"{where}: {len(values)} values do not fit; expected {len(kinds)}")
+    return tuple(_value(kind, value, where) for kind, value in zip(kinds, values, strict=True))
+
+
+def _spoken(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return " or ".join(repr(choice) for choice in get_args(kind))
+    names = {int: "a whole number", float: "a number", str: "a string", bool: "true or false"}
+    return names.get(kind, "a list" if get_origin(kind) is tuple else "a table")
