@@ -1,0 +1,30 @@
+"""From frames to facial expressions: find faces, follow them, frame them, read them.
+
+`FaceBranch` is the whole of it, a stage of the pipeline: push frames, get observations. Its parts
+serve alone too: a `FaceDetector` (today `HaarDetector`), `FaceSearch`, `ShotDetector`, `Tracker`,
+`align_face`, `face_quality`.
+"""
+
+from emoarc.vision._align import align_face
+from emoarc.vision._branch import ExpressionModel, FaceBranch, FaceBranchOptions
+from emoarc.vision._detect import FaceDetector, HaarDetector, HaarOptions
+from emoarc.vision._quality import face_quality
+from emoarc.vision._search import FaceSearch, SearchOptions
+from emoarc.vision._shots import ShotDetector
+from emoarc.vision._track import Tracker, TrackerOptions
+
+__all__ = [
+    "ExpressionModel",
+    "FaceBranch",
+    "FaceBranchOptions",
+    "FaceDetector",
+    "FaceSearch",
+    "HaarDetector",
+    "HaarOptions",
+    "SearchOptions",
+    "ShotDetector",
+    "Tracker",
+    "TrackerOptions",
+    "align_face",
+    "face_quality",
+]

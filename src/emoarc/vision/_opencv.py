@@ -1,0 +1,86 @@
+"""The few OpenCV functions the room uses, with types."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from emoarc.errors import ModelError
+from emoarc.types import Box
+
+__all__ = ["Cascade", "affine", "blur", "laplacian", "shrink", "to_gray"]
+
+_cv: Any = cv2
+
+
+def to_gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Turn RGB, shape (height, width, 3), into grey levels, shape (height, width)."""
+    return cast("NDArray[np.uint8]", _cv.cvtColor(image, _cv.COLOR_RGB2GRAY))
+
+
+def shrink(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Resize to fewer pixels, each the mean of those it covers."""
+    size = (width, height)
+    return cast("NDArray[np.uint8]", _cv.resize(image, size, interpolation=_cv.INTER_AREA))
+
+
+def affine(
+    image: NDArray[np.uint8], matrix: NDArray[np.float64], width: int, height: int
+) -> NDArray[np.uint8]:
+    """Resample bilinearly through a map of pixel centres, edges repeated beyond the image."""
+    size = (width, height)
+    result = _cv.warpAffine(image, matrix, size, borderMode=_cv.BORDER_REPLICATE)
+    return cast("NDArray[np.uint8]", result)
+
+
+def blur(image: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Smooth by a 5 x 5 Gaussian."""
+    return cast("NDArray[np.float64]", _cv.GaussianBlur(image, (5, 5), 0))
+
+
+def laplacian(image: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Second derivative of an image by the smallest kernel."""
+    return cast("NDArray[np.float64]", _cv.Laplacian(image, _cv.CV_64F))
+
+
+class Cascade:
+    """One of the boosted cascades that OpenCV's wheel carries."""
+
+    def __init__(self, name: str) -> None:
+        path = Path(cv2.__file__).parent / "data" / f"haarcascade_{name}.xml"
+        self._cascade = _cv.CascadeClassifier()
+        if not (path.is_file() and self._cascade.load(str(path))):
+            raise ModelError(
+                f"{path}: the Haar cascade is missing; reinstall opencv-python-headless 4.x"
+            )
+
+    def search(
+        self,
+        gray: NDArray[np.uint8],
+        sizes: tuple[int, int],
+        step: float,
+        neighbors: int,
+    ) -> list[tuple[Box, float]]:
+        """Return the hits, each with the margin by which it passed the last stage.
+
+        Args:
+            gray: Grey levels, shape (height, width).
+            sizes: Smallest and largest side of a hit, pixels.
+            step: Ratio of neighbouring sizes.
+            neighbors: How many overlapping windows make a hit.
+        """
+        smallest, largest = sizes
+        boxes, _, margins = self._cascade.detectMultiScale3(
+            gray,
+            scaleFactor=step,
+            minNeighbors=neighbors,
+            minSize=(smallest, smallest),
+            maxSize=(largest, largest),
+            outputRejectLevels=True,
+        )
+        return [
+            (Box(*map(float, box)), float(margin))
+            for box, margin in zip(boxes, margins, strict=True)
+        ]
