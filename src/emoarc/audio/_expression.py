@@ -1,0 +1,106 @@
+"""The voice expression model: from speech to probabilities over the seven emotions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoarc.audio._input import VoiceInput
+from emoarc.audio._signal import as_mono, resample
+from emoarc.audio._utterances import cut_windows
+from emoarc.audio._vad import speech_span
+from emoarc.errors import ModelError, OptionError
+from emoarc.packs import ModelPack, Prior, ProbabilityHead
+from emoarc.types import SAMPLING_RATE
+
+__all__ = ["VoiceExpressionModel"]
+
+
+class VoiceExpressionModel:
+    """A network that judges the expression heard in a voice, with all it needs around it."""
+
+    def __init__(self, pack: ModelPack, prior: Prior = "balanced", threads: int = 1) -> None:
+        """Open the network.
+
+        Args:
+            pack: A pack for `voice-expression`; its input section is described in `VoiceInput`.
+            prior: How common each emotion is taken to be.
+            threads: Of the processor, for one window.
+
+        Raises:
+            ModelError: The pack is for another job, or wants an input that cannot be served.
+        """
+        self.input = VoiceInput.from_manifest(pack.manifest.input)
+        if pack.manifest.task != "voice-expression":
+            raise ModelError(f"{pack.folder}: a pack for {pack.manifest.task}, not for voices")
+        if self.input.features.sampling_rate != SAMPLING_RATE:
+            raise ModelError(f"{pack.folder}: its features are not at {SAMPLING_RATE} Hz")
+        self.pack = pack
+        """What it was loaded from."""
+        self._session = pack.session(threads)
+        self._head = ProbabilityHead(pack.manifest, prior)
+
+    def predict(self, signal: NDArray[Any], sampling_rate: float) -> NDArray[np.float32]:
+        """Judge the speech in a signal of any length.
+
+        What lies before the first and after the last speech is left out, where speech is found.
+        A signal longer than the network's longest window is cut into overlapping windows, whose
+        probabilities are pooled by their geometric mean.
+
+        Args:
+            signal: Mono (n,) or with channels, integers or floats (see `as_mono`).
+            sampling_rate: Of the signal, in hertz.
+
+        Returns:
+            Probabilities over `EMOTIONS`, shape (7,).
+
+        Raises:
+            OptionError: The signal is empty, too short or not finite, or the rate impossible.
+        """
+        samples = resample(as_mono(signal), sampling_rate)
+        samples = self._speech(samples)
+        spans = cut_windows(
+            len(samples),
+            round(self.input.max_seconds * SAMPLING_RATE),
+            round(self.input.hop_seconds * SAMPLING_RATE),
+        )
+        return _pool(self.predict_windows([samples[start:end] for start, end in spans]))
+
+    def predict_windows(self, windows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Judge windows of speech, each mono float32 at `SAMPLING_RATE`, as they are.
+
+        Every window runs by itself, so that none depends on its neighbours' lengths.
+
+        Returns:
+            Probabilities over `EMOTIONS`, shape (windows, 7).
+
+        Raises:
+            OptionError: A window is shorter than the network can judge.
+        """
+        logits = [self._logits(window) for window in windows]
+        return self._head(np.concatenate(logits)) if logits else np.zeros((0, 7), np.float32)
+
+    def _speech(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        start, end = speech_span(samples)
+        missing = round(self.input.min_seconds * SAMPLING_RATE) - (end - start)
+        if missing > 0:
+            start = max(start - (missing + 1) // 2, 0)
+            end = start + round(self.input.min_seconds * SAMPLING_RATE)
+        return samples[start:end]
+
+    def _logits(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
+        if len(window) < round(self.input.min_seconds * SAMPLING_RATE):
+            raise OptionError(
+                f"voice: {len(window) / SAMPLING_RATE:.2f} s of sound is too short; "
+                f"give at least {self.input.min_seconds} s"
+            )
+        name = self._session.get_inputs()[0].name
+        (logits,) = self._session.run(None, {name: self.input(window)[None]})
+        return np.asarray(logits, np.float32)
+
+
+def _pool(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    logarithms = np.log(np.maximum(probabilities, 1e-12)).mean(axis=0)
+    pooled = np.exp(logarithms - logarithms.max())
+    return pooled / pooled.sum()
