@@ -7,14 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emoarc.arcs import Arc
 from emoarc.labels import EMOTIONS
 from emoarc.media import Coverage, MediaInfo
 from emoarc.timeline import Timeline
-from emoarc.types import Modality
+from emoarc.types import MODALITIES, Modality
 
 __all__ = ["FACE_SCHEMA", "NOTICE", "Analysis", "Subject", "SubjectSummary", "summarize"]
 
@@ -74,7 +73,8 @@ class Analysis:
 
     file: str
     """The input as the user named it."""
-    media: MediaInfo
+    media: MediaInfo | None
+    """None for a live stream."""
     subjects: tuple[Subject, ...]
     timeline: Timeline
     faces: pa.Table
@@ -82,7 +82,8 @@ class Analysis:
     arcs: tuple[Arc, ...]
     """One for each subject, and one named `all` for the whole recording."""
     summary: tuple[SubjectSummary, ...]
-    coverage: Coverage
+    coverage: Coverage | None
+    """What was decoded against what was declared; None for a live stream."""
     warnings: tuple[str, ...]
     provenance: dict[str, Any]
     """Version, models with sha256, options, prior, sources: all that made this result."""
@@ -102,32 +103,31 @@ class Analysis:
 
 def summarize(timeline: Timeline) -> tuple[SubjectSummary, ...]:
     """Summarise a timeline, one entry for each subject and modality that occurs in it."""
-    modalities: tuple[Modality, ...] = ("fused", "face", "voice")
-    pairs = ((subject, modality) for subject in timeline.subjects for modality in modalities)
-    parts = ((pair, timeline.select(*pair)) for pair in pairs)
-    return tuple(_summarize(*pair, part) for pair, part in parts if len(part))
+    summaries: list[SubjectSummary] = []
+    for subject in timeline.subjects:
+        for modality in MODALITIES:
+            rows = timeline.select(subject, modality)
+            if len(rows):
+                summaries.append(_summarize(subject, modality, rows))
+    return tuple(summaries)
 
 
 def _summarize(subject: str, modality: Modality, rows: Timeline) -> SubjectSummary:
     seconds = rows.column("end") - rows.column("start")
     weights = seconds * np.maximum(rows.column("quality"), 1e-6)
     probabilities = weights @ rows.probabilities / weights.sum()
-    labels = rows.table["label"]
-    shares = [float(seconds[_equals(labels, emotion)].sum()) for emotion in EMOTIONS]
+    labels = rows.column("label")
+    shares = np.array([seconds[labels == emotion].sum() for emotion in EMOTIONS]) / seconds.sum()
     return SubjectSummary(
         subject=subject,
         modality=modality,
-        seconds=float(seconds.sum()),
+        seconds=rows.seconds,
         label=EMOTIONS[int(probabilities.argmax())],
         probabilities=_named(probabilities),
-        shares=_named(np.array(shares) / seconds.sum()),
+        shares=_named(shares),
         valence=float(weights @ rows.column("valence") / weights.sum()),
         arousal=float(weights @ rows.column("arousal") / weights.sum()),
     )
-
-
-def _equals(column: pa.ChunkedArray, value: str) -> NDArray[np.bool_]:
-    return pc.fill_null(pc.equal(column, value), False).to_numpy()
 
 
 def _named(values: NDArray[np.floating]) -> dict[str, float]:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from emoarc.labels import EMOTIONS
@@ -14,7 +13,7 @@ from emoarc.types import Expression, Modality
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TIMELINE_SCHEMA", "Timeline", "TimelineBuilder"]
+__all__ = ["TIMELINE_SCHEMA", "TableBuilder", "Timeline", "expression_row"]
 
 PROBABILITY_COLUMNS: Final = tuple(f"p_{emotion}" for emotion in EMOTIONS)
 
@@ -37,21 +36,27 @@ TIMELINE_SCHEMA: Final = pa.schema(
 
 
 class Timeline:
-    """Expressions in order of time, as a table.
+    """Expressions in order of time, subject and modality, as a table.
 
     Iterate it for `Expression` objects; use `.table` for Arrow and `.to_pandas()` for pandas.
     """
 
     def __init__(self, table: pa.Table) -> None:
-        self.table: pa.Table = table.cast(TIMELINE_SCHEMA)
+        """Take a table with the columns of `TIMELINE_SCHEMA` and sort it."""
+        self.table: pa.Table = table.cast(TIMELINE_SCHEMA).take(_order(table))
 
     @classmethod
-    def from_expressions(cls, expressions: Iterable[Expression], file: str = "") -> Self:
-        """Build a timeline from expressions, sorted by time, subject and modality."""
-        builder = TimelineBuilder()
+    def from_expressions(cls, expressions: Iterable[Expression]) -> Self:
+        """Build a timeline from expressions."""
+        builder = TableBuilder(TIMELINE_SCHEMA)
         for expression in expressions:
-            builder.append(expression)
-        return cls(builder.build(file).table)
+            builder.append(expression_row(expression))
+        return cls(builder.build())
+
+    @classmethod
+    def concatenate(cls, *timelines: "Timeline") -> Self:
+        """Join timelines into one."""
+        return cls(pa.concat_tables([timeline.table for timeline in timelines]))
 
     def __len__(self) -> int:
         return self.table.num_rows
@@ -66,12 +71,26 @@ class Timeline:
     @property
     def subjects(self) -> tuple[str, ...]:
         """The ids that occur, in order of first appearance."""
-        return tuple(self.table["subject"].unique().to_pylist())
+        return tuple(str(subject) for subject in self.table["subject"].unique().to_pylist())
 
     @property
     def probabilities(self) -> NDArray[np.float32]:
         """All probabilities over `EMOTIONS`, shape (rows, 7)."""
         return np.column_stack([self.column(name) for name in PROBABILITY_COLUMNS])
+
+    @property
+    def seconds(self) -> float:
+        """How long anything was observed; rows that overlap count once."""
+        start, end = self.column("start"), self.column("end")
+        order = np.argsort(start, kind="stable")
+        start, end = start[order], end[order]
+        reached = np.maximum.accumulate(np.concatenate([[-np.inf], end[:-1]]))
+        return float(np.maximum(end - np.maximum(start, reached), 0.0).sum())
+
+    def named(self, file: str) -> "Timeline":
+        """Fill the `file` column of every row."""
+        names = pa.array([file] * len(self), pa.string())
+        return Timeline(self.table.set_column(0, "file", names))
 
     def column(self, name: str) -> NDArray[Any]:
         """One column as a numpy array."""
@@ -79,47 +98,52 @@ class Timeline:
 
     def select(self, subject: str | None = None, modality: Modality | None = None) -> "Timeline":
         """Keep the rows of one subject, of one modality, or of both."""
-        table = self.table
-        if subject is not None:
-            table = table.filter(pc.equal(table["subject"], subject))
-        if modality is not None:
-            table = table.filter(pc.equal(table["modality"], modality))
-        return Timeline(table)
+        keep = np.ones(len(self), dtype=np.bool_)
+        for name, value in (("subject", subject), ("modality", modality)):
+            if value is not None:
+                keep &= self.column(name) == value
+        return Timeline(self.table.filter(pa.array(keep)))
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return a pandas data frame (pandas must be installed)."""
-        return self.table.to_pandas()
+        return self.table.to_pandas()  # pyright: ignore[reportUnknownMemberType]
 
 
-class TimelineBuilder:
-    """Collects expressions in compact Arrow batches: an hour of rows costs a few megabytes."""
+class TableBuilder:
+    """Collects rows in compact Arrow batches: an hour of them costs a few megabytes."""
 
-    def __init__(self, batch_rows: int = 4096) -> None:
+    def __init__(self, schema: pa.Schema, batch_rows: int = 4096) -> None:
+        self._schema = schema
         self._batch_rows = batch_rows
         self._rows: list[dict[str, Any]] = []
         self._batches: list[pa.RecordBatch] = []
 
-    def append(self, expression: Expression) -> None:
+    def append(self, row: dict[str, Any]) -> None:
         """Add one row."""
-        self._rows.append(_to_row(expression))
+        self._rows.append(row)
         if len(self._rows) >= self._batch_rows:
             self._pack()
 
-    def build(self, file: str = "") -> Timeline:
-        """Return all rows so far, sorted by start, subject and modality."""
+    def build(self) -> pa.Table:
+        """Return all rows so far, in the order they came."""
         self._pack()
-        table = pa.Table.from_batches(self._batches, TIMELINE_SCHEMA)
-        names = pa.array([file] * table.num_rows, pa.string())
-        table = table.set_column(0, TIMELINE_SCHEMA.field("file"), names)
-        keys = [(key, "ascending") for key in ("start", "subject", "modality", "end")]
-        return Timeline(table.sort_by(keys))
+        return pa.Table.from_batches(self._batches, self._schema)
 
     def _pack(self) -> None:
-        self._batches.append(pa.RecordBatch.from_pylist(self._rows, TIMELINE_SCHEMA))
+        self._batches.append(pa.RecordBatch.from_pylist(self._rows, self._schema))
         self._rows = []
 
 
-def _to_row(expression: Expression) -> dict[str, Any]:
+def _order(table: pa.Table) -> "pa.Array[Any]":
+    """Return the row numbers in order of start, subject, modality and end."""
+    keys = [table[name].to_numpy() for name in ("end", "modality", "subject", "start")]
+    return pa.array(
+        np.lexsort([key.astype(np.str_) if key.dtype == object else key for key in keys])
+    )
+
+
+def expression_row(expression: Expression) -> dict[str, Any]:
+    """Return an expression as a row of the table, its file still unnamed."""
     probabilities = map(float, expression.probabilities)
     return {
         "file": "",

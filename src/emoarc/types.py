@@ -1,12 +1,13 @@
 """The small values that travel between the rooms. Times are seconds from the media's start."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "MODALITIES",
     "SAMPLING_RATE",
     "AudioChunk",
     "Box",
@@ -22,6 +23,8 @@ SAMPLING_RATE = 16_000
 """Hertz; the one rate at which audio travels through emoarc."""
 
 Modality = Literal["face", "voice", "fused"]
+
+MODALITIES: Final[tuple[Modality, ...]] = ("fused", "face", "voice")
 
 
 @dataclass(frozen=True, slots=True)

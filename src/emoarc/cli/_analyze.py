@@ -1,0 +1,198 @@
+"""`emoarc analyze`: recordings in, timelines, files and reports out."""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from emoarc.cli._console import complain, err, note, out
+from emoarc.errors import EmoarcError, NothingToAnalyzeError, OutputError
+
+if TYPE_CHECKING:
+    from emoarc.analysis import Analysis
+    from emoarc.analyzer import Analyzer
+
+__all__ = ["analyze"]
+
+_DEFAULT_FORMATS: Final = "html,parquet,csv,json"
+_NUMBERS: Final = ("observed", "valence", "arousal")
+_COLOURS: Final = {
+    "neutral": "white",
+    "happiness": "yellow",
+    "sadness": "blue",
+    "anger": "red",
+    "fear": "magenta",
+    "disgust": "green",
+    "surprise": "cyan",
+}
+
+
+def analyze(
+    inputs: Annotated[list[Path], typer.Argument(help="Video or audio files.", show_default=False)],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Where to make each NAME.emoarc folder.")
+    ] = Path(),
+    formats: Annotated[
+        str, typer.Option("--format", help="Of html, parquet, csv, json, vtt; with commas.")
+    ] = _DEFAULT_FORMATS,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the analysis to stdout and write no files.")
+    ] = False,
+    start: Annotated[float, typer.Option(help="Begin here, in seconds.")] = 0.0,
+    end: Annotated[float | None, typer.Option(help="Stop here, in seconds.")] = None,
+    fps: Annotated[float, typer.Option(help="Frames analysed per second.")] = 10.0,
+    modalities: Annotated[str, typer.Option(help="face, voice or face,voice.")] = "face,voice",
+    prior: Annotated[
+        str, typer.Option(help="How common each emotion is taken to be: balanced or natural.")
+    ] = "balanced",
+    audio_track: Annotated[
+        str | None, typer.Option(help="Audio track: a number from 1, or a language.")
+    ] = None,
+    overlay: Annotated[
+        bool, typer.Option("--overlay", help="Also write overlay.mp4, the annotated video.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+) -> None:
+    """Analyse recordings; the results of talk.mp4 go to the folder talk.emoarc/.
+
+    For example:
+
+        emoarc analyze talk.mp4
+
+        emoarc analyze *.mp4 -o results --format csv,vtt --overlay
+
+        emoarc analyze call.wav --json | jq .summary
+    """
+    # Heavy rooms are imported here, so that `emoarc --help` answers at once.
+    from emoarc.analyzer import AnalysisOptions, Analyzer
+    from emoarc.export import check_formats
+
+    wanted = () if as_json else check_formats(_words(formats))
+    analyzer = Analyzer(
+        AnalysisOptions(
+            modalities=_words(modalities),  # pyright: ignore[reportArgumentType]  # checked there
+            fps=fps,
+            start=start,
+            end=end,
+            prior=prior,  # pyright: ignore[reportArgumentType]  # checked by the models
+            audio_track=_track(audio_track),
+        )
+    )
+    if not as_json or overlay:
+        _check_folder(output)
+    folders = _folders(inputs, output)
+    failures: list[EmoarcError] = []
+    for path in inputs:
+        try:
+            analysis = _run(analyzer, path, quiet or as_json)
+            if as_json:
+                typer.echo(json.dumps(analysis.to_dict(), allow_nan=False))
+            else:
+                analysis.save(folders[path], wanted)
+            if overlay:
+                _write_overlay(analysis, path, folders[path])
+        except EmoarcError as error:
+            if len(inputs) == 1:
+                raise
+            complain(str(error))
+            failures.append(error)
+            continue
+        if not quiet and not as_json:
+            _report(analysis, folders[path], wanted)
+    _conclude(failures, len(inputs))
+
+
+def _run(analyzer: "Analyzer", path: Path, quiet: bool) -> "Analysis":
+    """Analyse one input behind a progress bar, which only a person at a terminal sees."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=quiet) as bar:
+        task = bar.add_task(escape(path.name), total=None)
+        return analyzer.analyze(
+            path,
+            progress=lambda position, duration: bar.update(
+                task, completed=position, total=duration
+            ),
+        )
+
+
+def _write_overlay(analysis: "Analysis", source: Path, folder: Path) -> None:
+    from emoarc.export import write_overlay
+
+    if analysis.media is None or analysis.media.video is None:
+        note(f"{source}: there is no picture to draw on; no overlay was written")
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    write_overlay(analysis, source, folder / "overlay.mp4")
+
+
+def _report(analysis: "Analysis", folder: Path, formats: tuple[str, ...]) -> None:
+    """Print the summary of one recording."""
+    out.print(f"[bold]{escape(analysis.file)}[/]", soft_wrap=True)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("subject", "from", "observed", "expression as perceived", "valence", "arousal"):
+        table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
+    for row in analysis.summary:
+        table.add_row(
+            row.subject,
+            row.modality,
+            f"{row.seconds:.1f} s",
+            _describe(row.probabilities),
+            f"{row.valence:+.2f}",
+            f"{row.arousal:+.2f}",
+        )
+    out.print(table)
+    for warning in analysis.warnings:
+        note(warning)
+    name = "report.html" if "html" in formats else ""
+    out.print(f"→ {escape(str(folder / name))}\n", soft_wrap=True)
+
+
+def _describe(probabilities: dict[str, float]) -> str:
+    """Name the two strongest emotions in their colours."""
+    strongest = sorted(probabilities, key=lambda emotion: -probabilities[emotion])[:2]
+    return ", ".join(f"[{_COLOURS[e]}]{e}[/] {probabilities[e]:.0%}" for e in strongest)
+
+
+def _conclude(failures: list[EmoarcError], inputs: int) -> None:
+    if failures:
+        complain(f"{len(failures)} of {inputs} inputs could not be analysed")
+        empty = all(isinstance(e, NothingToAnalyzeError) for e in failures)
+        raise typer.Exit(4 if empty and len(failures) == inputs else 3)
+
+
+def _folders(inputs: list[Path], output: Path) -> dict[Path, Path]:
+    """Give every input a folder of its own, also where two inputs have the same name."""
+    folders: dict[Path, Path] = {}
+    for path in inputs:
+        names = (
+            f"{path.stem}{suffix}.emoarc" for suffix in ["", *(f"-{n}" for n in range(2, 9999))]
+        )
+        folders[path] = next(f for n in names if (f := output / n) not in folders.values())
+    return folders
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse early, before minutes of work, what could not be written in the end."""
+    existing = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
+    if not existing.is_dir():
+        raise OutputError(f"{folder}: {existing} is a file; give a folder with -o")
+    if not os.access(existing, os.W_OK):
+        raise OutputError(f"{folder}: it cannot be written; give another folder with -o")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _track(text: str | None) -> int | str | None:
+    return int(text) if text and text.isdigit() else text

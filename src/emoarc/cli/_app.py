@@ -1,0 +1,76 @@
+"""The command's verbs and its exit codes.
+
+0 ok, 1 internal error, 2 usage, 3 some inputs failed, 4 nothing to analyse, 5 model missing or
+corrupt, 130 interrupted.
+"""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from emoarc import __version__
+from emoarc.cli import _analyze, _doctor, _models, _train
+from emoarc.cli._console import complain
+from emoarc.errors import EmoarcError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="emoarc",
+    help="Emotional arcs from recordings: who expresses what, when, from face and voice.",
+    epilog="Results speak of expression as perceived, not of what a person feels.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("analyze")(_analyze.analyze)
+app.command("train")(_train.train)
+app.command("doctor")(_doctor.doctor)
+app.add_typer(_models.app, name="models")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"emoarc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Hold the options that come before the verb."""
+    if debug:
+        os.environ["EMOARC_DEBUG"] = "1"
+
+
+def main() -> None:
+    """Run the command; every error becomes one line on stderr and an exit code."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        complain("interrupted; nothing was left half-written")
+        sys.exit(130)
+    except EmoarcError as error:
+        _raise_if_debugging()
+        complain(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has gone; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        _raise_if_debugging()
+        complain(f"internal error: {type(error).__name__}: {error}; run again with --debug")
+        sys.exit(1)
+
+
+def _raise_if_debugging() -> None:
+    if os.environ.get("EMOARC_DEBUG"):
+        raise

@@ -1,0 +1,43 @@
+"""From a distribution to an Expression: label or abstention, valence and arousal."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoarc.labels import EMOTIONS, valence_arousal
+from emoarc.types import Expression, Modality
+
+__all__ = ["express"]
+
+_REASONS: Final[dict[Modality, str]] = {
+    "face": "the face is too small, blurred or dark",
+    "voice": "the speech is too short, quiet or noisy",
+    "fused": "there is too little to go by",
+}
+
+
+def express(
+    start: float,
+    end: float,
+    subject: str,
+    modality: Modality,
+    probabilities: NDArray[np.floating],
+    quality: float,
+    floor: float,
+) -> Expression:
+    """Make an Expression; below the quality `floor` it abstains and says why."""
+    valence, arousal = map(float, valence_arousal(probabilities))
+    sure = quality >= floor
+    return Expression(
+        start=start,
+        end=end,
+        subject=subject,
+        modality=modality,
+        probabilities=np.asarray(probabilities, dtype=np.float32),
+        valence=valence,
+        arousal=arousal,
+        quality=quality,
+        label=EMOTIONS[int(np.argmax(probabilities))] if sure else None,
+        reason="" if sure else _REASONS[modality],
+    )

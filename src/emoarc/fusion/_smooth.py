@@ -1,0 +1,72 @@
+"""Smoothing distributions over time: causally for a live stream, both ways for a recording."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["CausalSmoother", "smooth"]
+
+_Floats = NDArray[np.float64]
+_FLOOR = 1e-6
+
+
+class CausalSmoother:
+    """A leaky average of log-probabilities that knows only the past.
+
+    Each estimate counts by its quality and fades with the time constant, so that a gap in the
+    observations ages what was known before it.
+    """
+
+    def __init__(self, time_constant: float) -> None:
+        self._time_constant = time_constant
+        self._time = -np.inf
+        self._sum: _Floats = np.zeros(1)
+        self._weight = 0.0
+
+    def update(self, time: float, probabilities: ArrayLike, quality: float) -> _Floats:
+        """Take in one estimate, later than the ones before, and return the smoothed one."""
+        decay = np.exp((self._time - time) / self._time_constant)
+        logs, weight = _logs(probabilities), max(quality, _FLOOR)
+        self._sum = decay * self._sum + weight * logs
+        self._weight = float(decay * self._weight + weight)
+        self._time = time
+        return _normalized(self._sum / self._weight)
+
+
+def smooth(
+    times: ArrayLike, probabilities: ArrayLike, qualities: ArrayLike, time_constant: float
+) -> _Floats:
+    """Smooth a whole recording with a two-sided exponential kernel of log-probabilities.
+
+    The causal filter run forwards and backwards, its weights added; no phase shift.
+
+    Args:
+        times: Increasing, in seconds, shape (n,).
+        probabilities: Shape (n, classes).
+        qualities: In [0, 1], shape (n,).
+        time_constant: Of the kernel, in seconds.
+
+    Returns:
+        Smoothed probabilities, shape (n, classes).
+    """
+    times = np.asarray(times, dtype=np.float64)
+    weights = np.maximum(np.asarray(qualities, dtype=np.float64), _FLOOR)[:, None]
+    terms = np.hstack([weights * _logs(probabilities), weights])
+    decays = np.exp(-np.diff(times) / time_constant)
+    total = _leak(terms, decays) + _leak(terms[::-1], decays[::-1])[::-1] - terms
+    return _normalized(total[:, :-1] / total[:, -1:])
+
+
+def _leak(terms: _Floats, decays: _Floats) -> _Floats:
+    sums = terms.copy()
+    for i, decay in enumerate(decays, start=1):
+        sums[i] += decay * sums[i - 1]
+    return sums
+
+
+def _logs(probabilities: ArrayLike) -> _Floats:
+    return np.log(np.maximum(np.asarray(probabilities, dtype=np.float64), _FLOOR))
+
+
+def _normalized(logs: _Floats) -> _Floats:
+    weights = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    return weights / weights.sum(axis=-1, keepdims=True)

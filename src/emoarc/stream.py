@@ -1,0 +1,170 @@
+"""A stream: frames and audio go in as they come, expressions come out. A file is one that ends."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from emoarc.analysis import FACE_SCHEMA
+from emoarc.audio import VoiceBranch
+from emoarc.errors import OptionError
+from emoarc.evidence import FaceEvidence, VoiceEvidence
+from emoarc.fusion import (
+    CausalSmoother,
+    FusionOptions,
+    FusionStage,
+    SoleFaceAttributor,
+    express,
+    smooth,
+)
+from emoarc.timeline import TIMELINE_SCHEMA, TableBuilder, Timeline, expression_row
+from emoarc.types import AudioChunk, Expression, FaceObservation, VideoFrame, VoiceObservation
+from emoarc.vision import FaceBranch
+
+__all__ = ["Stream", "StreamResult"]
+
+
+@dataclass(frozen=True)
+class StreamResult:
+    """All that a stream has found."""
+
+    timeline: Timeline
+    """Fused rows are smoothed both ways, unlike the ones a stream returns while it runs."""
+    faces: pa.Table
+    """Columns as in `FACE_SCHEMA`."""
+    tracks: dict[int, str]
+    """The subject of each face track."""
+
+
+class Stream:
+    """Analyses frames and audio in the order they come.
+
+    The result depends on the content and its times alone: not on how the audio is cut into
+    chunks, nor on how audio and frames interleave. Leave a branch out where there is no picture
+    or no sound; a branch that is there holds fusion back until its own items come.
+    """
+
+    def __init__(
+        self,
+        faces: FaceBranch | None,
+        voices: VoiceBranch | None,
+        *,
+        fps: float = 10.0,
+        fusion: FusionOptions | None = None,
+    ) -> None:
+        options = fusion or FusionOptions()
+        self._faces = faces
+        self._voices = voices
+        self._options = options
+        self._face_evidence = FaceEvidence(1 / fps, options.quality_floor)
+        self._voice_evidence = VoiceEvidence(SoleFaceAttributor(), options.quality_floor)
+        self._fusion = FusionStage(options)
+        self._smoothers: dict[str, CausalSmoother] = {}
+        self._observed = TableBuilder(TIMELINE_SCHEMA)
+        self._fused = TableBuilder(TIMELINE_SCHEMA)
+        self._boxes = TableBuilder(FACE_SCHEMA)
+        self._ended = False
+
+    def push(self, item: VideoFrame | AudioChunk) -> list[Expression]:
+        """Take in a frame or a chunk; return the expressions that have become certain.
+
+        Raises:
+            OptionError: The stream has been flushed, or has no branch for such an item.
+        """
+        if self._ended:
+            raise OptionError("stream: it has been flushed; open a new one")
+        if isinstance(item, VideoFrame):
+            if self._faces is None:
+                raise OptionError("stream: it was opened without faces and takes no frames")
+            self._face_evidence.frame(item.time)
+            return self._advance(self._faces.push(item), [])
+        if self._voices is None:
+            raise OptionError("stream: it was opened without voices and takes no audio")
+        return self._advance([], self._voices.push(item))
+
+    def flush(self) -> list[Expression]:
+        """End the stream and return what was still open."""
+        if self._ended:
+            return []
+        self._ended = True
+        faces = self._faces.flush() if self._faces else []
+        voices = self._voices.flush() if self._voices else []
+        return self._advance(faces, voices)
+
+    def result(self) -> StreamResult:
+        """Return everything found so far; flush first to have it all."""
+        observed, fused = Timeline(self._observed.build()), Timeline(self._fused.build())
+        smoothed = (e for subject in fused.subjects for e in self._smooth(fused.select(subject)))
+        timeline = Timeline.concatenate(observed, Timeline.from_expressions(smoothed))
+        subjects = dict(self._face_evidence.subjects)
+        return StreamResult(timeline, _name(self._boxes.build(), subjects), subjects)
+
+    def _advance(
+        self, faces: list[FaceObservation], voices: list[VoiceObservation]
+    ) -> list[Expression]:
+        seen = self._face_evidence.push(faces, _settled(self._faces, self._ended))
+        self._voice_evidence.push_faces(seen)
+        heard = self._voice_evidence.push(
+            voices, _settled(self._voices, self._ended), self._face_evidence.settled
+        )
+        self._fusion.push(seen + heard)
+        fused = self._fusion.settle(min(self._face_evidence.settled, self._voice_evidence.settled))
+        self._record(faces, seen + heard, fused)
+        return seen + heard + [self._smooth_causally(expression) for expression in fused]
+
+    def _record(
+        self, faces: list[FaceObservation], evidence: list[Expression], fused: list[Expression]
+    ) -> None:
+        for face in faces:
+            self._boxes.append(_box_row(face))
+        for expression in evidence:
+            self._observed.append(expression_row(expression))
+        for expression in fused:
+            self._fused.append(expression_row(expression))
+
+    def _smooth_causally(self, raw: Expression) -> Expression:
+        time_constant = self._options.time_constant
+        smoother = self._smoothers.setdefault(raw.subject, CausalSmoother(time_constant))
+        return self._with(raw, smoother.update(raw.start, raw.probabilities, raw.quality))
+
+    def _smooth(self, raw: Timeline) -> Iterator[Expression]:
+        smoothed = smooth(
+            raw.column("start"),
+            raw.probabilities,
+            raw.column("quality"),
+            self._options.time_constant,
+        )
+        yield from map(self._with, raw, smoothed)
+
+    def _with(self, raw: Expression, probabilities: NDArray[np.float64]) -> Expression:
+        floor = self._options.quality_floor
+        return express(raw.start, raw.end, raw.subject, "fused", probabilities, raw.quality, floor)
+
+
+def _settled(branch: FaceBranch | VoiceBranch | None, ended: bool) -> float:
+    return inf if ended or branch is None else branch.settled
+
+
+def _box_row(face: FaceObservation) -> dict[str, Any]:
+    box = face.box
+    return {
+        "time": face.time,
+        "track": face.track,
+        "x": box.x,
+        "y": box.y,
+        "width": box.width,
+        "height": box.height,
+        "score": face.score,
+        "quality": face.quality,
+    }
+
+
+def _name(boxes: pa.Table, subjects: dict[int, str]) -> pa.Table:
+    """Fill in the subject of every box."""
+    tracks: list[int] = boxes["track"].to_numpy().tolist()
+    names = pa.array([subjects.get(track) for track in tracks], pa.string())
+    return boxes.set_column(boxes.schema.get_field_index("subject"), "subject", names)

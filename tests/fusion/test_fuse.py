@@ -1,0 +1,97 @@
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emoarc.fusion import FusionOptions, FusionStage, express
+from emoarc.labels import EMOTIONS
+
+
+def _rows(expressions):
+    return [(round(e.start, 6), round(e.end, 6), e.subject, e.label) for e in expressions]
+
+
+def test_a_modality_alone_stays_what_it_is(make):
+    stage = FusionStage()
+    face = make(0.0, 0.2)
+    stage.push([face])
+    (fused,) = stage.settle(1.0)
+    np.testing.assert_allclose(fused.probabilities, face.probabilities, atol=1e-6)
+    assert fused.quality == pytest.approx(face.quality)
+
+
+def test_two_that_agree_are_trusted_more_than_one(make):
+    stage = FusionStage()
+    stage.push([make(0.0, 0.2), make(0.0, 0.2, "voice")])
+    (fused,) = stage.settle(1.0)
+    assert fused.label == "happiness"
+    assert fused.quality == pytest.approx(1 - 0.2 * 0.2)
+
+
+@pytest.mark.parametrize(("better", "expected"), [("face", "happiness"), ("voice", "anger")])
+def test_the_better_modality_prevails(make, better, expected):
+    quality = {"face": 0.3, "voice": 0.3} | {better: 0.95}
+    stage = FusionStage(FusionOptions(face_weight=0.5))
+    stage.push([make(0, 0.2, "face", quality=quality["face"])])
+    stage.push([make(0, 0.2, "voice", emotion="anger", quality=quality["voice"])])
+    (fused,) = stage.settle(1.0)
+    assert fused.label == expected
+
+
+def test_subjects_are_kept_apart(make):
+    stage = FusionStage()
+    stage.push([make(0, 0.2, subject="P1"), make(0, 0.2, subject="P2", emotion="sadness")])
+    assert _rows(stage.settle(0.2)) == [(0, 0.2, "P1", "happiness"), (0, 0.2, "P2", "sadness")]
+
+
+def test_nothing_is_said_where_nothing_was_observed(make):
+    stage = FusionStage()
+    stage.push([make(0.0, 0.2), make(100.05, 100.15)])
+    assert _rows(stage.settle(200.0)) == [
+        (0.0, 0.2, "P1", "happiness"),
+        (100.05, 100.15, "P1", "happiness"),
+    ]
+
+
+def test_a_cell_waits_until_it_is_settled(make):
+    stage = FusionStage()
+    stage.push([make(0.0, 1.0)])
+    assert len(stage.settle(0.5)) == 2
+    stage.push([make(0.4, 0.6, "voice", quality=1.0)])
+    assert stage.settle(0.6)[0].quality == 1.0
+
+
+def test_low_quality_abstains_and_says_why(make):
+    stage = FusionStage()
+    stage.push([make(0.0, 0.2, quality=0.05)])
+    (fused,) = stage.settle(1.0)
+    assert fused.label is None
+    assert fused.reason
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_order_of_evidence_does_not_matter(seed):
+    rng = np.random.default_rng(seed)
+    evidence = [
+        express(
+            start := float(rng.uniform(0, 5)),
+            start + float(rng.uniform(0.05, 2)),
+            f"P{rng.integers(1, 3)}",
+            str(rng.choice(["face", "voice"])),
+            rng.dirichlet(np.ones(len(EMOTIONS))),
+            float(rng.uniform(0.1, 1)),
+            0.2,
+        )
+        for _ in range(20)
+    ]
+    shuffled = random.Random(seed).sample(evidence, len(evidence))
+    results = []
+    for order in (evidence, shuffled):
+        stage = FusionStage()
+        stage.push(order)
+        results.append(stage.settle(100.0))
+    assert _rows(results[0]) == _rows(results[1])
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-6)
