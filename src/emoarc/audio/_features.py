@@ -113,7 +113,8 @@ class LogMel:
     def _mel_power(self, frames: NDArray[np.float32]) -> NDArray[np.float32]:
         spectrum = np.fft.rfft(frames, n=self.options.n_fft)
         power = spectrum.real**2 + spectrum.imag**2
-        return (power @ self._filters).astype(np.float32, copy=False)
+        # Frame by frame, so that BLAS starts no threads: they cost more than so small a product.
+        return np.vecmat(power, self._filters).astype(np.float32, copy=False)
 
 
 def _hann(samples: int) -> NDArray[np.float32]:
