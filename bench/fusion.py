@@ -1,0 +1,76 @@
+"""Does fusion earn its place? Accuracy of face, voice and both on acted audio-visual takes.
+
+`python bench/fusion.py --data ../shared -o docs/results/fusion.json` analyses the takes of RAVDESS
+actor 01, on which nothing was trained, calibrated or fitted, and reads the label of each take off
+the analysis: the emotion with the largest mean probability over the take.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emoarc import EMOTIONS, Analysis, Analyzer
+from emoarc.analyzer import AnalysisOptions
+from emoarc.errors import NothingToAnalyzeError
+from emoarc.evaluate import bootstrap_interval, expected_calibration_error
+
+RAVDESS_EMOTIONS = {"01": "neutral", "02": "neutral", "03": "happiness", "04": "sadness",
+                    "05": "anger", "06": "fear", "07": "disgust", "08": "surprise"}  # fmt: skip
+MODALITIES = ("face", "voice", "fused")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of corpora/ravdess_av")
+    parser.add_argument("-o", "--output", type=Path)
+    arguments = parser.parse_args()
+    takes = sorted((arguments.data / "corpora/ravdess_av").glob("Actor_*/*.mp4"))
+    analyzer = Analyzer(AnalysisOptions())
+    truth = np.array([EMOTIONS.index(RAVDESS_EMOTIONS[take.stem.split("-")[2]]) for take in takes])
+    estimates = np.stack([estimate(analyzer, take) for take in takes])
+    figures = {m: score(truth, estimates[:, i]) for i, m in enumerate(MODALITIES)}
+    for modality, figure in figures.items():
+        print(f"{modality:6} {figure['accuracy']:.1%}  (found in {figure['found']} takes)")
+    if arguments.output:
+        arguments.output.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def estimate(analyzer: Analyzer, take: Path) -> np.ndarray:
+    """Return the mean probabilities by modality, shape (3, 7); NaN where there is nothing."""
+    try:
+        analysis = analyzer.analyze(take)
+    except NothingToAnalyzeError:
+        return np.full((len(MODALITIES), len(EMOTIONS)), np.nan)
+    return np.stack([mean_of(analysis, modality) for modality in MODALITIES])
+
+
+def mean_of(analysis: Analysis, modality: str) -> np.ndarray:
+    """Return the mean probabilities over all subjects, weighted by quality and length."""
+    rows = analysis.timeline.select(modality=modality)
+    weights = (rows.column("end") - rows.column("start")) * rows.column("quality")
+    if not weights.sum() > 0:
+        return np.full(len(EMOTIONS), np.nan)
+    return weights @ rows.probabilities / weights.sum()
+
+
+def score(truth: np.ndarray, estimates: np.ndarray) -> dict[str, Any]:
+    """Score one modality; a take in which nothing was found counts as wrong."""
+    found = np.isfinite(estimates).all(axis=1)
+    predicted = np.where(found, np.nan_to_num(estimates).argmax(axis=1), -1)
+    right = predicted == truth
+    interval = bootstrap_interval(lambda rows: float(right[rows].mean()), np.arange(len(truth)))
+    return {
+        "accuracy": float(right.mean()),
+        "interval_95": [interval.low, interval.high],
+        "found": int(found.sum()),
+        "takes": len(truth),
+        "ece_15": expected_calibration_error(truth[found], estimates[found]),
+        "recall": {emotion: float(right[truth == i].mean()) for i, emotion in enumerate(EMOTIONS)},
+    }
+
+
+if __name__ == "__main__":
+    main()

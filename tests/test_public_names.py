@@ -1,0 +1,53 @@
+"""What users may import, and that it is quick to."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import emoarc
+
+HEAVY = ("av", "cv2", "onnxruntime", "pyarrow", "plotly", "scipy", "torch", "sklearn", "pandas")
+
+
+@pytest.mark.parametrize("name", emoarc.__all__)
+def test_every_public_name_exists(name):
+    assert getattr(emoarc, name) is not None
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'analyse'"):
+        emoarc.analyse  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "room", ["arcs", "audio", "evaluate", "export", "fusion", "media", "packs", "vision", "models"]
+)
+def test_every_room_names_what_it_offers(room):
+    module = importlib.import_module(f"emoarc.{room}")
+    assert module.__doc__
+    for name in module.__all__:
+        assert hasattr(module, name)
+
+
+def test_modules_inside_rooms_are_private():
+    for room in ("arcs", "audio", "evaluate", "export", "fusion", "media", "packs", "vision"):
+        package = importlib.import_module(f"emoarc.{room}")
+        modules = [m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg]
+        assert [name for name in modules if not name.startswith("_")] == []
+
+
+def _imported_by(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sys.modules)"
+    return set(subprocess.check_output([sys.executable, "-c", code], text=True).split())
+
+
+def test_importing_emoarc_imports_nothing_heavy():
+    assert _imported_by("import emoarc").isdisjoint(HEAVY)
+
+
+def test_inference_needs_no_training_libraries():
+    loaded = _imported_by("import emoarc.analyzer, emoarc.export, emoarc.models")
+    assert loaded.isdisjoint({"torch", "sklearn", "pandas", "matplotlib", "librosa"})
