@@ -1,6 +1,7 @@
-"""Decoded audio to mono at 16 kHz, each sample at its own time."""
+"""Decoded audio at a rate of one's choice, each sample at its own time; and as mono at 16 kHz."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import cast
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from emoarc.types import SAMPLING_RATE, AudioChunk
 
-__all__ = ["Downmix", "MonoStream"]
+__all__ = ["Downmix", "MonoStream", "Piece", "Stitcher"]
 
 _TOLERANCE = Fraction(1, 25)
 """Seconds by which timestamps may stray from the count of samples before they are believed.
@@ -21,8 +22,8 @@ Containers round times to milliseconds and recorders jitter; a shift of less tha
 picture and sound goes unnoticed (ITU-R BT.1359), so up to 40 ms the samples are left unbroken.
 """
 
-_CHUNK = SAMPLING_RATE // 5
-"""Samples per chunk: large enough to make what is done per chunk cheap."""
+_PIECE = Fraction(1, 5)
+"""Seconds of sound per piece: long enough to make what is done per piece cheap."""
 
 _HEARD = 10 ** (-50 / 20)
 """The peak, -50 dB of full scale, from which a channel counts as carrying sound."""
@@ -32,7 +33,99 @@ _WEIGHTS = {
     **dict.fromkeys(("SL", "SR", "BL", "BR", "BC"), 0.5),
     "LFE": 0.0,
 }
-"""Shares in the mix where there is a centre: ITU-R BS.775-3, table 2, front and rear at -3 dB."""
+"""Shares in the mix, the centre having 1: front and rear as in ITU-R BS.775-3, table 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of resampled sound."""
+
+    time: Fraction
+    """Of the first sample, in seconds."""
+    planes: NDArray[np.float32]
+    """Shape (channels, n)."""
+    channels: tuple[str, ...]
+    """FFmpeg's names of the channels: `FL`, `FR`, `FC`, …"""
+
+
+class _Segment:
+    """Frames of one kind that follow each other."""
+
+    def __init__(self, start: Fraction, frame: av.AudioFrame, rate: int, layout: str | None):
+        self.due = start
+        """When the next decoded sample is due, in seconds."""
+        self.kind = _kind(frame)
+        self._rate = rate
+        self._resampler = AudioResampler(format="fltp", layout=layout, rate=rate)
+        self._time = start
+        self._held: list[av.AudioFrame] = []
+
+    def push(self, frame: av.AudioFrame) -> Iterator[Piece]:
+        self.due += Fraction(frame.samples, frame.sample_rate)
+        frame.pts = None  # the resampler must not act on jitter
+        self._held += self._resampler.resample(frame)
+        if sum(held.samples for held in self._held) >= _PIECE * self._rate:
+            yield self._release()
+
+    def flush(self) -> Iterator[Piece]:
+        self._held += self._resampler.resample(None)
+        if self._held:
+            yield self._release()
+
+    def _release(self) -> Piece:
+        planes = [cast("NDArray[np.float32]", held.to_ndarray()) for held in self._held]
+        channels = tuple(channel.name for channel in self._held[0].layout.channels)
+        piece = Piece(self._time, np.concatenate(planes, axis=1), channels)
+        self._time += Fraction(piece.planes.shape[1], self._rate)
+        self._held.clear()
+        return piece
+
+
+class Stitcher:
+    """Resamples the frames of one track and joins those that follow each other.
+
+    Pieces join seamlessly where the stream does; where its timestamps leap ahead, so do theirs.
+    Frames that lie before what was already taken are left out and counted.
+
+    Args:
+        rate: Of the pieces, in hertz.
+        layout: FFmpeg's name of the channel layout to convert to; None keeps the channels.
+    """
+
+    def __init__(self, rate: int, layout: str | None = None) -> None:
+        self._rate = rate
+        self._layout = layout
+        self._segment: _Segment | None = None
+        self.dropped = 0
+        """Frames left out."""
+
+    @property
+    def reached(self) -> Fraction | None:
+        """The end of what was taken so far, in seconds."""
+        return self._segment.due if self._segment else None
+
+    def push(self, frame: av.AudioFrame, time: Fraction | None) -> Iterator[Piece]:
+        """Take a frame, at its time in seconds where known; yield the pieces it completes."""
+        segment = self._segment
+        if segment is None:
+            segment = self._segment = self._begin(time or Fraction(0), frame)
+        due = segment.due
+        time = due if time is None else time
+        if time < due - _TOLERANCE:
+            self.dropped += 1
+            return
+        if time > due + _TOLERANCE or segment.kind != _kind(frame):
+            yield from segment.flush()
+            segment = self._segment = self._begin(max(time, due), frame)
+        yield from segment.push(frame)
+
+    def flush(self) -> Iterator[Piece]:
+        """Yield what is still held back."""
+        if self._segment:
+            yield from self._segment.flush()
+
+    def _begin(self, time: Fraction, frame: av.AudioFrame) -> _Segment:
+        return _Segment(time, frame, self._rate, self._layout)
 
 
 class Downmix:
@@ -57,95 +150,42 @@ class Downmix:
         return (weights / weights.sum()) @ planes
 
 
-class _Segment:
-    """A run of audio frames that follow each other, resampled and mixed."""
-
-    def __init__(self, start: Fraction, frame: av.AudioFrame) -> None:
-        self.next = start
-        """When the next decoded sample is due."""
-        self.kind = _kind(frame)
-        self._resampler = AudioResampler(format="fltp", rate=SAMPLING_RATE)
-        self._mix = Downmix([channel.name for channel in frame.layout.channels])
-        self._time = start
-        self._held: list[NDArray[np.float32]] = []
-
-    def push(self, frame: av.AudioFrame) -> Iterator[tuple[Fraction, NDArray[np.float32]]]:
-        self.next += Fraction(frame.samples, frame.sample_rate)
-        frame.pts = None  # the resampler must not act on jitter
-        self._hold(self._resampler.resample(frame))
-        if sum(map(len, self._held)) >= _CHUNK:
-            yield self._release()
-
-    def flush(self) -> Iterator[tuple[Fraction, NDArray[np.float32]]]:
-        self._hold(self._resampler.resample(None))
-        if self._held:
-            yield self._release()
-
-    def _hold(self, frames: list[av.AudioFrame]) -> None:
-        for frame in frames:
-            mixed = self._mix(cast("NDArray[np.float32]", frame.to_ndarray()))
-            self._held.append(np.clip(np.nan_to_num(mixed), -1.0, 1.0))
-
-    def _release(self) -> tuple[Fraction, NDArray[np.float32]]:
-        time, samples = self._time, np.concatenate(self._held)
-        self._time += Fraction(len(samples), SAMPLING_RATE)
-        self._held.clear()
-        return time, samples
-
-
 class MonoStream:
-    """Turns the decoded frames of one track into chunks of mono at 16 kHz.
+    """Turns the frames of one track into chunks of mono at 16 kHz within a span of time.
 
-    Chunks follow each other seamlessly where the stream does; where its timestamps leap ahead, so
-    do theirs. Frames that lie before what was already decoded are left out and counted.
+    Args:
+        start: Of the span, in seconds.
+        end: What begins at or after it is cut; None for no end.
     """
 
     def __init__(self, start: Fraction, end: Fraction | None) -> None:
-        self._start = start
-        self._end = end
-        self._segment: _Segment | None = None
+        self.stitcher = Stitcher(SAMPLING_RATE)
         self.samples = 0
         """Delivered so far."""
-        self.dropped = 0
-        """Frames left out."""
-
-    @property
-    def reached(self) -> Fraction | None:
-        """The end of what was decoded so far, in seconds."""
-        return self._segment.next if self._segment else None
+        self._start = start
+        self._end = end
+        self._mixes: dict[tuple[str, ...], Downmix] = {}
 
     def push(self, frame: av.AudioFrame, time: Fraction | None) -> Iterator[AudioChunk]:
         """Take a frame, at its time in seconds where known; yield the chunks it completes."""
-        segment = self._segment
-        if segment is None:
-            segment = self._segment = _Segment(time or Fraction(0), frame)
-        due = segment.next
-        time = due if time is None else time
-        if time < due - _TOLERANCE:
-            self.dropped += 1
-            return
-        if time > due + _TOLERANCE or segment.kind != _kind(frame):
-            yield from self.flush()
-            segment = self._segment = _Segment(max(time, due), frame)
-        yield from self._within(segment.push(frame))
+        for piece in self.stitcher.push(frame, time):
+            yield from self._chunks(piece)
 
     def flush(self) -> Iterator[AudioChunk]:
         """Yield what is still held back."""
-        if self._segment:
-            yield from self._within(self._segment.flush())
+        for piece in self.stitcher.flush():
+            yield from self._chunks(piece)
 
-    def _within(
-        self, pieces: Iterator[tuple[Fraction, NDArray[np.float32]]]
-    ) -> Iterator[AudioChunk]:
-        """Cut what lies outside the wanted span."""
-        for time, samples in pieces:
-            first = max(0, ceil((self._start - time) * SAMPLING_RATE))
-            stop = len(samples)
-            if self._end is not None:
-                stop = min(stop, ceil((self._end - time) * SAMPLING_RATE))
-            if first < stop:
-                self.samples += stop - first
-                yield AudioChunk(float(time + Fraction(first, SAMPLING_RATE)), samples[first:stop])
+    def _chunks(self, piece: Piece) -> Iterator[AudioChunk]:
+        first = max(0, ceil((self._start - piece.time) * SAMPLING_RATE))
+        stop = piece.planes.shape[1]
+        if self._end is not None:
+            stop = min(stop, ceil((self._end - piece.time) * SAMPLING_RATE))
+        mix = self._mixes.setdefault(piece.channels, Downmix(piece.channels))
+        mono = np.clip(np.nan_to_num(mix(piece.planes)), -1.0, 1.0)
+        if first < stop:
+            self.samples += stop - first
+            yield AudioChunk(float(piece.time + Fraction(first, SAMPLING_RATE)), mono[first:stop])
 
 
 def _kind(frame: av.AudioFrame) -> tuple[str, str, int]:

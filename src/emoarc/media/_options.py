@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from emoarc.errors import OptionError
 
-__all__ = ["Limits", "ReadOptions"]
+__all__ = ["Limits", "ReadOptions", "WriteOptions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +48,18 @@ class ReadOptions:
             raise OptionError(f"end ({self.end}) must lie after start ({self.start})")
         if self.max_side is not None and self.max_side < 1:
             raise OptionError(f"max_side must be at least 1, not {self.max_side}")
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """How to write a copy of a file."""
+
+    max_side: int | None = None
+    """Shrink the picture so that its longer side has at most so many pixels."""
+    audio_track: int | str | None = None
+    """Which sound to keep, as in `ReadOptions`."""
+    crf: int = 23
+    """Quality of x264: lower is better and larger; 18 looks lossless."""
+    preset: str = "veryfast"
+    """Speed of x264."""
+    limits: Limits = Limits()

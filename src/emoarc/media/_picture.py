@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import cast
 
 import av
+import cv2
 import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
@@ -47,12 +48,12 @@ class Orientation:
 
     def apply(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Turn an image of shape (height, width, 3) upright."""
-        if self == Orientation():
-            return image
-        upright = image.transpose(1, 0, 2) if self.transpose else image
-        upright = upright[:, ::-1] if self.flip_x else upright
-        upright = upright[::-1] if self.flip_y else upright
-        return np.ascontiguousarray(upright)
+        if self.transpose:
+            image = cast("NDArray[np.uint8]", cv2.transpose(image))  # numpy takes ten times longer
+        if self.flip_x or self.flip_y:
+            axes = -1 if self.flip_x and self.flip_y else int(self.flip_x)
+            image = cast("NDArray[np.uint8]", cv2.flip(image, axes))
+        return image
 
 
 def square_size(width: int, height: int, aspect: Fraction | None) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Decoding ahead, in a thread of its own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
@@ -20,7 +20,7 @@ class _End:
     error: BaseException | None = None
 
 
-def prefetch(items: Iterable[_T], depth: int = 8) -> Iterator[_T]:
+def prefetch(items: Iterable[_T], depth: int = 8) -> Generator[_T, None, None]:
     """Run an iterator in one thread, at most `depth` items ahead of the caller.
 
     An error of the iterator is raised in the caller, after the items before it. The thread has

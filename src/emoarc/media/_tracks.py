@@ -11,8 +11,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from emoarc.media._audio import MonoStream
-from emoarc.media._decode import StreamDecoder
-from emoarc.media._open import check_pixels
+from emoarc.media._decode import AudioDecoder, VideoDecoder
 from emoarc.media._options import ReadOptions
 from emoarc.media._picture import RgbConverter
 from emoarc.media._video import FramePicker
@@ -35,26 +34,20 @@ class VideoTrack:
     ) -> None:
         self.stream = stream
         self.reached: Fraction | None = None
+        """The end of what was decoded so far, in seconds."""
         self.frames = 0
+        """Frames delivered so far."""
         self._options = options
-        self._path = path
-        self._decoder = StreamDecoder[av.VideoFrame](
-            stream, origin, options.limits.max_consecutive_errors
-        )
+        self._decoder = VideoDecoder(stream, origin, options.limits, path)
         self.damage = self._decoder.damage
         self._picker = FramePicker(options.fps)
         self._to_rgb = RgbConverter(stream.sample_aspect_ratio, options.max_side)
 
     def push(self, packet: "Packet[Stream]") -> Iterator[VideoFrame]:
         """Decode a packet; yield the chosen frames."""
-        for frame in self._decoder.decode(packet):
-            time = self._decoder.time_of(frame)
-            if time is None or time < 0 or not self._picker.in_order(time):
-                self.damage.dropped += 1
-                continue
+        for time, frame in self._decoder.timed(packet):
             self.reached = time + _length(frame)
             if self._picker.wants(time) and self._within(time):
-                check_pixels(frame.width, frame.height, self._path, self._options.limits)
                 self.frames += 1
                 yield VideoFrame(float(time), self._to_rgb(frame))
 
@@ -75,16 +68,14 @@ class AudioTrack:
     def __init__(self, stream: AudioStream, origin: Fraction, options: ReadOptions) -> None:
         end = options.end
         self.stream = stream
-        self._decoder = StreamDecoder[av.AudioFrame](
-            stream, origin, options.limits.max_consecutive_errors
-        )
+        self._decoder = AudioDecoder(origin, options.limits)
         self.damage = self._decoder.damage
         self._mono = MonoStream(Fraction(options.start), None if end is None else Fraction(end))
 
     @property
     def reached(self) -> Fraction | None:
         """The end of what was decoded so far, in seconds."""
-        return self._mono.reached
+        return self._mono.stitcher.reached
 
     @property
     def samples(self) -> int:
@@ -93,9 +84,9 @@ class AudioTrack:
 
     def push(self, packet: "Packet[Stream]") -> Iterator[AudioChunk]:
         """Decode a packet; yield the chunks it completes."""
-        for frame in self._decoder.decode(packet):
-            yield from self._mono.push(frame, self._decoder.time_of(frame))
-        self.damage.dropped = self._mono.dropped
+        for time, frame in self._decoder.timed(packet):
+            yield from self._mono.push(frame, time)
+        self.damage.dropped = self._mono.stitcher.dropped
 
     def flush(self) -> Iterator[AudioChunk]:
         """Yield what is still held back."""

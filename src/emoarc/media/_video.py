@@ -19,14 +19,6 @@ class FramePicker:
     def __init__(self, fps: float | None) -> None:
         self._fps = Fraction(fps) if fps else None
         self._slot = -1
-        self._last: Fraction | None = None
-
-    def in_order(self, time: Fraction) -> bool:
-        """Whether a frame comes after all those seen before."""
-        if self._last is not None and time <= self._last:
-            return False
-        self._last = time
-        return True
 
     def wants(self, time: Fraction) -> bool:
         """Whether to analyse the frame at this time; times must rise from call to call."""
