@@ -53,6 +53,12 @@ def analyze(
     audio_track: Annotated[
         str | None, typer.Option(help="Audio track: a number from 1, or a language.")
     ] = None,
+    face_pack: Annotated[
+        str, typer.Option(help="Face expression model: a pack's name or folder.")
+    ] = "face-expression",
+    voice_pack: Annotated[
+        str, typer.Option(help="Voice expression model: a pack's name or folder.")
+    ] = "voice-expression",
     overlay: Annotated[
         bool, typer.Option("--overlay", help="Also write overlay.mp4, the annotated video.")
     ] = False,
@@ -72,7 +78,8 @@ def analyze(
     from emoarc.analyzer import AnalysisOptions, Analyzer
     from emoarc.export import check_formats
 
-    wanted = () if as_json else check_formats(_words(formats))
+    wanted = _words(formats)
+    check_formats(wanted)
     analyzer = Analyzer(
         AnalysisOptions(
             modalities=_words(modalities),  # pyright: ignore[reportArgumentType]  # checked there
@@ -81,6 +88,8 @@ def analyze(
             end=end,
             prior=prior,  # pyright: ignore[reportArgumentType]  # checked by the models
             audio_track=_track(audio_track),
+            face_pack=face_pack,
+            voice_pack=voice_pack,
         )
     )
     if not as_json or overlay:

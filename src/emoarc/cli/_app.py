@@ -17,6 +17,8 @@ from emoarc.errors import EmoarcError
 
 __all__ = ["app", "main"]
 
+_DEBUG = "--debug"
+
 app = typer.Typer(
     name="emoarc",
     help="Emotional arcs from recordings: who expresses what, when, from face and voice.",
@@ -43,34 +45,34 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error; anywhere in the line.")
+    ] = False,
 ) -> None:
-    """Hold the options that come before the verb."""
-    if debug:
-        os.environ["EMOARC_DEBUG"] = "1"
+    """Describe the options that go before the verb; `main` takes `--debug` out itself."""
 
 
 def main() -> None:
     """Run the command; every error becomes one line on stderr and an exit code."""
+    words = [word for word in sys.argv[1:] if word != _DEBUG]
+    debug = len(words) < len(sys.argv[1:])
     try:
-        app()
+        app(words, prog_name="emoarc")
     except KeyboardInterrupt:
         complain("interrupted; nothing was left half-written")
         sys.exit(130)
-    except EmoarcError as error:
-        _raise_if_debugging()
-        complain(str(error))
-        sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader of our output has gone; there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:
-        _raise_if_debugging()
-        complain(f"internal error: {type(error).__name__}: {error}; run again with --debug")
-        sys.exit(1)
+        if debug:
+            raise
+        complain(_explain(error))
+        sys.exit(error.exit_code if isinstance(error, EmoarcError) else 1)
 
 
-def _raise_if_debugging() -> None:
-    if os.environ.get("EMOARC_DEBUG"):
-        raise
+def _explain(error: Exception) -> str:
+    if isinstance(error, EmoarcError):
+        return str(error)
+    return f"internal error: {type(error).__name__}: {error}; run again with {_DEBUG}"
