@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A slow moment of a busy machine is no failure.
+settings.register_profile("emoarc", deadline=None)
+settings.load_profile("emoarc")
 
 
 @pytest.fixture(scope="session")
