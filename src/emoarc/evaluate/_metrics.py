@@ -6,6 +6,7 @@ table), never zero, so that a missing measurement cannot pass for a bad one.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +28,14 @@ __all__ = [
     "uar",
 ]
 
-Classes = NDArray[np.integer]
-Scores = NDArray[np.floating]
+Classes = NDArray[np.integer[Any]]
+Scores = NDArray[np.floating[Any]]
 
 
 def accuracy(truth: Classes, predicted: Classes) -> float:
     """Return the share of items whose class is right."""
     _same_length(truth, predicted)
-    return float(np.mean(truth == predicted)) if len(truth) else float("nan")
+    return float(np.mean(np.equal(truth, predicted))) if len(truth) else float("nan")
 
 
 def confusion_matrix(truth: Classes, predicted: Classes, classes: int) -> NDArray[np.int64]:
@@ -67,7 +68,8 @@ def macro_f1(truth: Classes, predicted: Classes) -> float:
     matrix = confusion_matrix(truth, predicted, classes)
     involved = matrix.sum(axis=0) + matrix.sum(axis=1)
     present = involved > 0
-    return float(np.mean(2 * matrix.diagonal()[present] / involved[present]))
+    scores = 2 * matrix.diagonal()[present] / involved[present]
+    return float(scores.mean())
 
 
 def negative_log_likelihood(truth: Classes, logits: Scores) -> float:
@@ -77,7 +79,8 @@ def negative_log_likelihood(truth: Classes, logits: Scores) -> float:
         return float("nan")
     shifted = np.asarray(logits, np.float64) - np.max(logits, axis=1, keepdims=True)
     normaliser = np.log(np.exp(shifted).sum(axis=1))
-    return float(np.mean(normaliser - shifted[np.arange(len(truth)), truth]))
+    losses: NDArray[np.float64] = normaliser - shifted[np.arange(len(truth)), truth]
+    return float(losses.mean())
 
 
 def brier_score(truth: Classes, probabilities: Scores) -> float:
@@ -90,7 +93,8 @@ def brier_score(truth: Classes, probabilities: Scores) -> float:
     if not len(truth):
         return float("nan")
     hits = np.eye(probabilities.shape[1])[truth]
-    return float(np.mean(np.square(probabilities - hits).sum(axis=1)))
+    distances: NDArray[np.float64] = np.square(probabilities - hits).sum(axis=1)
+    return float(distances.mean())
 
 
 @dataclass(frozen=True)
@@ -164,12 +168,11 @@ def bootstrap_interval(
         return Interval(float("nan"), float("nan"), float("nan"))
     _, numbers = np.unique(groups, return_inverse=True)
     ordered = np.argsort(numbers, kind="stable")
-    members = np.split(ordered, np.cumsum(np.bincount(numbers))[:-1])
+    ends = np.cumsum(np.bincount(numbers))
+    members: list[NDArray[np.intp]] = np.split(ordered, ends[:-1])
     generator = np.random.default_rng(seed)
-    figures = [
-        measure(np.concatenate([members[i] for i in draw]))
-        for draw in generator.integers(0, len(members), (resamples, len(members)))
-    ]
+    draws: list[list[int]] = generator.integers(0, len(members), (resamples, len(members))).tolist()
+    figures = [measure(np.concatenate([members[i] for i in draw])) for draw in draws]
     low, high = np.nanquantile(figures, [(1 - level) / 2, (1 + level) / 2])
     return Interval(measure(items), float(low), float(high))
 

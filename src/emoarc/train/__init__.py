@@ -1,1 +1,10 @@
-"""Training: recipes in, verified model packs out. Needs the extra `train` (torch)."""
+"""Training: recipes in, verified model packs and their figures out. Needs the extra `train`.
+
+`train` is the one entry; `emoarc train RECIPE.toml --data DIR -o DIR` calls it. Its parts serve
+every task: `Recipe` and `parse` (TOML into frozen dataclasses), `fit` (the resumable loop over a
+`Job`), `export_onnx` and `fit_temperature`, `model_card`.
+"""
+
+from emoarc.train._train import train
+
+__all__ = ["train"]

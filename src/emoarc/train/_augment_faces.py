@@ -37,9 +37,11 @@ class FaceAugmentation:
     """Share of pictures with a rectangle covered (Zhong et al. 2020, "Random erasing")."""
 
 
-def augment_faces(images: Tensor, options: FaceAugmentation, generator: Generator) -> Tensor:
-    """Return changed copies of `images`."""
-    images = _move(images, options, generator)
+def augment_faces(
+    images: Tensor, options: FaceAugmentation, generator: Generator, side: int
+) -> Tensor:
+    """Return changed copies of `images`, resampled to squares of `side` pixels."""
+    images = _move(images, options, generator, side)
     images = _light(images, options, generator)
     images = _blur(images, options.blur, generator)
     images = _coarsen(images, options.low_resolution, generator)
@@ -59,7 +61,7 @@ def _uniform(shape: tuple[int, ...], low: float, high: float, generator: Generat
     return torch.rand(shape, generator=generator) * (high - low) + low
 
 
-def _move(images: Tensor, options: FaceAugmentation, generator: Generator) -> Tensor:
+def _move(images: Tensor, options: FaceAugmentation, generator: Generator, side: int) -> Tensor:
     n = len(images)
     angle = _normal(n, math.radians(options.rotation), generator)
     zoom = _normal(n, options.scale, generator).exp()
@@ -69,7 +71,7 @@ def _move(images: Tensor, options: FaceAugmentation, generator: Generator) -> Te
     x, y = _normal(n, 2 * options.shift, generator), _normal(n, 2 * options.shift, generator)
     top = torch.stack([cos * flip, -sin + shear, x], dim=1)
     bottom = torch.stack([sin * flip, cos, y], dim=1)
-    grid = functional.affine_grid(torch.stack([top, bottom], dim=1), list(images.shape), False)
+    grid = functional.affine_grid(torch.stack([top, bottom], dim=1), [n, 1, side, side], False)
     # What lies outside a face's crop varies, so the fill varies too.
     fill = ("zeros", "border", "reflection")[int(torch.randint(0, 3, (), generator=generator))]
     return functional.grid_sample(images, grid, padding_mode=fill, align_corners=False)

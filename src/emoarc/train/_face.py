@@ -1,5 +1,9 @@
 """The face job: a `ResidualNet` on FER+."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# torch annotates itself in part only.
+
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -19,9 +23,24 @@ __all__ = ["FaceJob", "FaceRecipe", "face_logits"]
 
 
 @dataclass(frozen=True)
+class PictureSizes:
+    """Small pictures first: most is learnt from them, at a fraction of the time.
+
+    Tan & Le 2021, "EfficientNetV2: smaller models and faster training" (progressive learning).
+    """
+
+    side: int = 48
+    """Of the pictures in pixels, in inference too."""
+    early_side: int = 32
+    early_epochs: int = 0
+    """How many epochs see pictures of `early_side`."""
+
+
+@dataclass(frozen=True)
 class FaceRecipe(Recipe):
     """A recipe of the task `face-expression`."""
 
+    pictures: PictureSizes = field(default_factory=PictureSizes)
     net: ResidualOptions = field(default_factory=ResidualOptions)
     augmentation: FaceAugmentation = field(default_factory=FaceAugmentation)
 
@@ -32,10 +51,11 @@ class FaceJob:
     def __init__(self, recipe: FaceRecipe, training: FaceSet, validation: FaceSet) -> None:
         torch.manual_seed(recipe.seed)
         self.net: nn.Module = ResidualNet(len(FERPLUS_LABELS), recipe.net)
-        self.steps = max(1, len(training.images) // recipe.schedule.batch_size)
         self._recipe = recipe
-        self._images = torch.from_numpy(training.images)[:, None]
-        self._votes = torch.from_numpy(training.votes)
+        usable = training.votes.any(axis=1)
+        self._images = torch.from_numpy(training.images[usable])[:, None]
+        self._votes = torch.from_numpy(training.votes[usable])
+        self.steps = max(1, len(self._images) // recipe.schedule.batch_size)
         judged = validation.majority >= 0
         self._validation = validation.images[judged], validation.majority[judged]
 
@@ -43,9 +63,12 @@ class FaceJob:
         """Yield augmented pictures with their votes, in a new order each epoch."""
         generator = torch.Generator().manual_seed(self._recipe.seed * 100_003 + epoch)
         order = torch.randperm(len(self._images), generator=generator)
+        sizes = self._recipe.pictures
+        side = sizes.early_side if epoch < sizes.early_epochs else sizes.side
         for rows in order.split(self._recipe.schedule.batch_size)[: self.steps]:
             images = self._images[rows].float() / 255
-            yield augment_faces(images, self._recipe.augmentation, generator), self._votes[rows]
+            images = augment_faces(images, self._recipe.augmentation, generator, side)
+            yield images, self._votes[rows]
 
     def validate(self, net: nn.Module) -> dict[str, float]:
         """Measure on the pictures with a majority; the score is their accuracy."""

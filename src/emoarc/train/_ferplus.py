@@ -8,6 +8,7 @@ src/ferplus.py): an emotion with a single vote counts as an outlier and gets non
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS, emotion_of
 
-__all__ = ["FERPLUS_LABELS", "FaceSet", "read_fer2013_labels", "read_ferplus"]
+_cv: Any = cv2
+
+__all__ = ["FERPLUS_LABELS", "FaceSet", "find_ferplus", "read_fer2013_labels", "read_ferplus"]
 
 FERPLUS_LABELS = (*EMOTIONS, "contempt")
 """The eight classes, in the order of targets and logits."""
@@ -31,32 +34,45 @@ class FaceSet:
 
     names: tuple[str, ...]
     images: NDArray[np.uint8]
-    """Grey, shape (n, 48, 48)."""
+    """Grey, shape (n, side, side)."""
     votes: NDArray[np.float32]
-    """The share of the votes for each of `FERPLUS_LABELS`, shape (n, 8)."""
+    """The share of the votes for each of `FERPLUS_LABELS`, shape (n, 8); all zero for a picture
+    that most people called unknown or no face."""
     majority: NDArray[np.int64]
     """The class with more than half of all votes, -1 where there is none, shape (n,)."""
 
 
-def read_ferplus(folder: Path, split: str) -> FaceSet:
-    """Read a split: `Train`, `Valid` or `Test`.
+def find_ferplus(data: Path) -> Path:
+    """Return the folder of FER+ in `data`, `data/ferplus` or `data/corpora/ferplus`.
 
-    Pictures most people called unknown or no face are left out.
+    Raises:
+        OptionError: It is in none of them.
+    """
+    for folder in (data, data / "ferplus", data / "corpora" / "ferplus"):
+        if (folder / "FER2013Train").is_dir():
+            return folder
+    raise OptionError(f"{data}: FER+ is not here; give the folder that holds it with --data")
+
+
+def read_ferplus(folder: Path, split: str, side: int = 48) -> FaceSet:
+    """Read a split, `Train`, `Valid` or `Test`, its pictures resampled to `side` pixels.
 
     Raises:
         OptionError: The corpus is not in `folder`.
     """
     rows = _read_csv(folder / f"FER2013{split}" / "label.csv")
+    names = tuple(row[0] for row in rows)
+    images = np.stack([_read_image(folder / f"FER2013{split}" / name, side) for name in names])
     counts = np.array([row[2:12] for row in rows], dtype=np.float32)
     counts[counts <= 1] = 0
-    usable = (counts[:, :8].max(axis=1) > counts[:, 8:].max(axis=1)).nonzero()[0]
-    counts = counts[usable]
-    names = tuple(rows[i][0] for i in usable)
-    images = np.stack([_read_image(folder / f"FER2013{split}" / name) for name in names])
-    emotions = counts[:, _ORDER]
-    has_majority = emotions.max(axis=1) > counts.sum(axis=1) / 2
+    emotions, others = counts[:, _ORDER], counts[:, len(_COLUMNS) :]
+    top = emotions.max(axis=1)
+    emotions[top <= others.max(axis=1)] = 0
+    has_majority = top > counts.sum(axis=1) / 2
     majority = np.where(has_majority, emotions.argmax(axis=1), -1)
-    return FaceSet(names, images, emotions / emotions.sum(axis=1, keepdims=True), majority)
+    return FaceSet(
+        names, images, emotions / np.maximum(emotions.sum(axis=1, keepdims=True), 1), majority
+    )
 
 
 def read_fer2013_labels(folder: Path, usage: str) -> dict[str, int]:
@@ -71,11 +87,11 @@ def _read_csv(path: Path) -> list[list[str]]:
         with path.open(newline="", encoding="utf-8") as file:
             return [row for row in csv.reader(file) if row]
     except OSError as error:
-        raise OptionError(f"{path}: FER+ is not here; give its folder with --data") from error
+        raise OptionError(f"{path}: missing; this copy of FER+ is not whole") from error
 
 
-def _read_image(path: Path) -> NDArray[np.uint8]:
-    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if image is None or image.shape != (48, 48):
-        raise OptionError(f"{path}: missing, or not a FER2013 picture of 48x48")
-    return image.astype(np.uint8)
+def _read_image(path: Path, side: int) -> NDArray[np.uint8]:
+    image: Any = _cv.imread(str(path), _cv.IMREAD_GRAYSCALE)
+    if image is None:
+        raise OptionError(f"{path}: missing, or no picture")
+    return image if image.shape == (side, side) else _cv.resize(image, (side, side))

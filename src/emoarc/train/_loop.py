@@ -1,5 +1,9 @@
 """The training loop: one loop for every task, resumable after each epoch."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# torch annotates itself in part only.
+
 import hashlib
 import json
 import math
@@ -46,7 +50,10 @@ class Job(Protocol):
         ...
 
     def validate(self, net: nn.Module) -> dict[str, float]:
-        """Measure `net` (in evaluation mode) on the validation split; `score` is maximised."""
+        """Measure `net` (in evaluation mode) on the validation split; `score` is maximised.
+
+        Where there is no such split there is no score, and the last epoch is kept.
+        """
         ...
 
 
@@ -77,7 +84,8 @@ def fit(job: Job, recipe: Recipe, out: Path, progress: Progress | None = None) -
         started = time.perf_counter()
         torch.manual_seed(recipe.seed * 100_003 + epoch)
         loss = _train_epoch(state, job, schedule, epoch)
-        figures = {"epoch": epoch, "loss": loss, **job.validate(state.average.eval())}
+        measured = job.validate(state.average.eval())
+        figures = {"epoch": epoch, "loss": loss, "score": float(epoch), **measured}
         figures["seconds"] = round(time.perf_counter() - started, 1)
         if all(figures["score"] > past["score"] for past in state.history):
             state.best = {k: v.clone() for k, v in state.average.state_dict().items()}
@@ -96,7 +104,7 @@ def soft_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def _begin(net: nn.Module, schedule: Schedule) -> _State:
-    net = net.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    net.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     average = deepcopy(net).requires_grad_(False)
     kernels = [p for p in net.parameters() if p.ndim > 1]
     others = [p for p in net.parameters() if p.ndim <= 1]
@@ -125,7 +133,7 @@ def _train_epoch(state: _State, job: Job, schedule: Schedule, epoch: int) -> flo
             logits = state.net(inputs)
         loss = soft_cross_entropy(logits, targets)
         state.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # pyright: ignore[reportUnknownMemberType]
+        loss.backward()
         nn.utils.clip_grad_norm_(state.net.parameters(), schedule.clip_norm)
         state.optimizer.step()
         _update_average(state, schedule, epoch * job.steps + step)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from emoarc.errors import OptionError
 
@@ -101,7 +101,8 @@ def parse(kind: type[T], table: Mapping[str, Any], where: str) -> T:
 def _value(kind: Any, value: Any, where: str) -> Any:
     origin, args = get_origin(kind), get_args(kind)
     if is_dataclass(kind) and isinstance(value, dict):
-        return parse(kind, value, where)  # pyright: ignore[reportArgumentType, reportUnknownArgumentType]
+        table: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
+        return parse(cast("type[Any]", kind), table, where)
     if origin is Literal and value in args:
         return value
     if origin is tuple and isinstance(value, list):

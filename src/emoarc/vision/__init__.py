@@ -8,6 +8,7 @@ serve alone too: a `FaceDetector` (today `HaarDetector`), `FaceSearch`, `ShotDet
 from emoarc.vision._align import align_face
 from emoarc.vision._branch import ExpressionModel, FaceBranch, FaceBranchOptions
 from emoarc.vision._detect import FaceDetector, HaarDetector, HaarOptions
+from emoarc.vision._expression import FaceExpressionModel
 from emoarc.vision._quality import face_quality
 from emoarc.vision._search import FaceSearch, SearchOptions
 from emoarc.vision._shots import ShotDetector
@@ -18,6 +19,7 @@ __all__ = [
     "FaceBranch",
     "FaceBranchOptions",
     "FaceDetector",
+    "FaceExpressionModel",
     "FaceSearch",
     "HaarDetector",
     "HaarOptions",

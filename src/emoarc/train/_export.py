@@ -1,0 +1,80 @@
+"""From a trained net to bytes, a temperature and a checked ONNX file."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# torch annotates itself in part only.
+
+import io
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+import torch
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from torch import Tensor, nn
+
+from emoarc.errors import ModelError
+from emoarc.evaluate import negative_log_likelihood
+
+__all__ = ["export_onnx", "fit_temperature"]
+
+_OPSET = 17
+
+
+def export_onnx(
+    net: nn.Module, example: Tensor, tolerance: float = 1e-4, free: Mapping[int, str] | None = None
+) -> bytes:
+    """Return `net` as an ONNX file with the input `input`, the output `logits` and a free first
+    axis, after checking that ONNX Runtime computes what torch computes.
+
+    Args:
+        net: In evaluation mode.
+        example: An input of at least two rows.
+        tolerance: How far a logit may differ.
+        free: Further axes of the input whose length may vary, and their names.
+
+    Raises:
+        ModelError: The exported network computes something else.
+    """  # noqa: D205
+    plain: nn.Module = net.to(memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]
+    file: Any = io.BytesIO()
+    with warnings.catch_warnings():
+        # The exporter that needs no further package warns that there is a newer one.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            plain,
+            (example,),
+            file,
+            input_names=["input"],
+            output_names=["logits"],
+            dynamic_axes={"input": {0: "n", **(free or {})}, "logits": {0: "n"}},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+    onnx = file.getvalue()
+    _check(plain, onnx, example, tolerance)
+    return onnx
+
+
+def fit_temperature(truth: NDArray[np.integer], logits: NDArray[np.floating]) -> float:
+    """Return the temperature that makes the logits most likely (Guo et al. 2017, section 4.2)."""
+    result = minimize_scalar(
+        lambda log: negative_log_likelihood(truth, logits / np.exp(log)),
+        bounds=(-3.0, 3.0),
+        method="bounded",
+    )
+    return float(np.exp(result.x))
+
+
+def _check(net: nn.Module, onnx: bytes, example: Tensor, tolerance: float) -> None:
+    session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
+    for rows in (example, example[:1]):
+        with torch.inference_mode():
+            expected = net(rows).numpy()
+        found = session.run(["logits"], {"input": rows.numpy()})[0]
+        error = float(np.abs(found - expected).max())
+        if not error <= tolerance:
+            raise ModelError(f"export: ONNX Runtime's logits differ from torch's by {error:.2g}")

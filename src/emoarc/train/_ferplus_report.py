@@ -1,0 +1,96 @@
+"""What a face network is worth: the figures a pack is shipped with."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoarc.evaluate import (
+    accuracy,
+    bootstrap_interval,
+    brier_score,
+    confusion_matrix,
+    expected_calibration_error,
+    macro_f1,
+    recalls,
+    reliability,
+    uar,
+)
+from emoarc.labels import EMOTIONS
+from emoarc.train._ferplus import FERPLUS_LABELS, FaceSet, read_fer2013_labels
+
+__all__ = ["calibration_figures", "fer2013_figures", "ferplus_figures"]
+
+Logits = NDArray[np.floating]
+
+
+def ferplus_figures(faces: FaceSet, logits: Logits) -> dict[str, Any]:
+    """Measure the eight classes on the pictures with a majority label, under the natural prior."""
+    judged = faces.majority >= 0
+    truth, predicted = faces.majority[judged], logits[judged].argmax(axis=1)
+    classes = len(FERPLUS_LABELS)
+    by_class = recalls(truth, predicted, classes)
+    return {
+        "protocol": "FER+ majority label: single votes dropped, pictures whose top emotion has "
+        "more than half of the votes (Barsoum et al. 2016), 8 classes, natural prior; "
+        "95 % bootstrap interval over pictures",
+        "pictures": len(truth),
+        "accuracy": _interval(truth, predicted),
+        "uar": round(uar(truth, predicted), 4),
+        "macro_f1": round(macro_f1(truth, predicted), 4),
+        "recall": dict(zip(FERPLUS_LABELS, _rounded(by_class), strict=True)),
+        "confusion": confusion_matrix(truth, predicted, classes).tolist(),
+    }
+
+
+def fer2013_figures(faces: FaceSet, logits: Logits, folder: Path) -> dict[str, Any]:
+    """Measure the seven classes against the original FER2013 labels of the private test split."""
+    labels = read_fer2013_labels(folder, "PrivateTest")
+    rows = [row for row, name in enumerate(faces.names) if name in labels]
+    truth = np.array([labels[faces.names[row]] for row in rows], np.int64)
+    predicted = logits[rows][:, : len(EMOTIONS)].argmax(axis=1)
+    return {
+        "protocol": "original FER2013 PrivateTest labels (never trained on), 7 classes, contempt "
+        "left out, natural prior",
+        "pictures": len(truth),
+        "accuracy": _interval(truth, predicted),
+        "uar": round(uar(truth, predicted), 4),
+    }
+
+
+def calibration_figures(faces: FaceSet, logits: Logits, temperature: float) -> dict[str, Any]:
+    """Compare confidence with accuracy before and after scaling by `temperature`."""
+    judged = faces.majority >= 0
+    truth = faces.majority[judged]
+    before, after = softmax(logits[judged]), softmax(logits[judged] / temperature)
+    bins = asdict(reliability(truth, after))
+    return {
+        "protocol": "FER+ test, majority label, 15 equally wide bins, natural prior; temperature "
+        "fitted on the validation split",
+        "temperature": round(temperature, 4),
+        "ece_before": round(expected_calibration_error(truth, before), 4),
+        "ece_after": round(expected_calibration_error(truth, after), 4),
+        "brier_before": round(brier_score(truth, before), 4),
+        "brier_after": round(brier_score(truth, after), 4),
+        "bins_after": {name: _rounded(values) for name, values in bins.items()},
+    }
+
+
+def softmax(logits: Logits) -> NDArray[np.float64]:
+    """Turn logits (n, labels) into probabilities."""
+    weights = np.exp(np.asarray(logits, np.float64) - logits.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _interval(truth: NDArray[np.int64], predicted: NDArray[np.intp]) -> dict[str, float]:
+    interval = bootstrap_interval(
+        lambda items: accuracy(truth[items], predicted[items]), np.arange(len(truth))
+    )
+    return {name: round(value, 4) for name, value in asdict(interval).items()}
+
+
+def _rounded(values: NDArray[np.generic]) -> list[float | None]:
+    """Make JSON of figures; what was not measured becomes null."""
+    return [None if np.isnan(value) else round(value, 4) for value in values.tolist()]

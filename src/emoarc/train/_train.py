@@ -1,0 +1,43 @@
+"""One entry for every task: a recipe and a data folder in, a verified pack and its figures out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from emoarc.errors import OptionError
+from emoarc.train._face import FaceRecipe
+from emoarc.train._face_pack import train_face
+from emoarc.train._loop import Progress
+from emoarc.train._recipe import parse, read_toml
+from emoarc.train._voice import VoiceRecipe
+from emoarc.train._voice_run import train_voice
+
+__all__ = ["train"]
+
+
+def train(path: Path, data: Path, out: Path, progress: Progress | None = None) -> dict[str, Any]:
+    """Train by the recipe at `path`, write `out/NAME/` (the pack) and return the figures.
+
+    The figures go to `out/metrics.json` too, beside the checkpoint and the log of the epochs;
+    stopped and called again, training goes on from the last epoch.
+
+    Raises:
+        OptionError: The recipe cannot be, or the corpora are not in `data`.
+    """
+    metrics = _run(path, data, out, progress)
+    text = json.dumps(metrics, indent=2)
+    (out / "metrics.json").write_text(text + "\n", encoding="utf-8")
+    return metrics
+
+
+def _run(path: Path, data: Path, out: Path, progress: Progress | None) -> dict[str, Any]:
+    table = read_toml(path)
+    match table.get("task"):
+        case "face-expression":
+            return train_face(parse(FaceRecipe, table, str(path)), data, out, progress)
+        case "voice-expression":
+            return train_voice(parse(VoiceRecipe, table, str(path)), data, out, progress)
+        case task:
+            raise OptionError(
+                f"{path}: task: {task!r} is none; there are face-expression, voice-expression"
+            )
