@@ -4,7 +4,6 @@
 corrupt, 130 interrupted.
 """
 
-import os
 import sys
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from emoarc.errors import EmoarcError
 __all__ = ["app", "main"]
 
 _DEBUG = "--debug"
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="emoarc",
@@ -58,13 +58,12 @@ def main() -> None:
     debug = len(words) < len(sys.argv[1:])
     try:
         app(words, prog_name="emoarc")
-    except KeyboardInterrupt:
-        complain("interrupted; nothing was left half-written")
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has gone; there is nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    except (KeyboardInterrupt, SystemExit) as stop:
+        # typer turns an interrupt inside a verb into an exit of its own, without a word.
+        code = stop.code if isinstance(stop, SystemExit) else _INTERRUPTED
+        if code == _INTERRUPTED:
+            complain("interrupted; nothing was left half-written")
+        sys.exit(code)
     except Exception as error:
         if debug:
             raise
