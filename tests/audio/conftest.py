@@ -1,6 +1,5 @@
-"""Speech made on the fly, real clips decoded, and a small network to judge them."""
+"""Speech made on the fly, and a small network to judge it."""
 
-import av
 import numpy as np
 import pytest
 from scipy.signal import lfilter
@@ -53,20 +52,6 @@ def scene():
         [silence[0], make_speech(1.0, 1), silence[1], make_speech(6.0, 2), silence[2]]
     )
     return sound, ((0.5, 1.5), (2.5, 8.5))
-
-
-@pytest.fixture(scope="session")
-def decode():
-    """A function: the sound of a media file at 16 kHz, mono."""
-
-    def decoded(path):
-        with av.open(str(path)) as container:
-            resampler = av.AudioResampler("flt", "mono", RATE)
-            frames = [f for frame in container.decode(audio=0) for f in resampler.resample(frame)]
-            frames += resampler.resample(None)
-        return np.concatenate([frame.to_ndarray()[0] for frame in frames])
-
-    return decoded
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from emoarc.audio import UtteranceSegmenter, VoiceActivity
+from emoarc.media import read_audio
 
 TALKING = ("talking_head_*.mp4", "portrait_hevc.mp4", "grid_*.mpg")
 
@@ -25,24 +26,24 @@ def clips(folder, *patterns):
 
 
 @pytest.mark.parametrize("pattern", TALKING)
-def test_people_who_talk_are_heard(shared, decode, pattern):
-    assert all(speaking(decode(p)) > 0.4 for p in clips(shared / "media", pattern))
+def test_people_who_talk_are_heard(shared, pattern):
+    assert all(speaking(read_audio(p)) > 0.4 for p in clips(shared / "media", pattern))
 
 
-def test_acted_speech_is_heard(shared, decode):
+def test_acted_speech_is_heard(shared):
     corpora = shared / "corpora"
     paths = clips(corpora / "cremad/VideoFlash", "*.flv")
     paths += clips(corpora / "ravdess/Actor_05", "*.ogg")[::6]
     paths += clips(corpora / "emodb/wav", "*.ogg")[::60]
-    assert all(speaking(decode(p)) > 0.2 for p in paths)
+    assert all(speaking(read_audio(p)) > 0.2 for p in paths)
 
 
-def test_whispering_levels_are_heard(shared, decode):
+def test_whispering_levels_are_heard(shared):
     (clip, *_) = clips(shared / "media", "talking_head_1.mp4")
-    sound = decode(clip)
+    sound = read_audio(clip)
     assert speaking(sound * np.float32(0.003)) == pytest.approx(speaking(sound), abs=0.1)
 
 
-def test_noise_is_mostly_not_taken_for_speech(shared, decode):
+def test_noise_is_mostly_not_taken_for_speech(shared):
     paths = clips(shared / "noise/esc10", "**/*.ogg")[::20]
-    assert np.mean([speaking(decode(p)) for p in paths]) < 0.08
+    assert np.mean([speaking(read_audio(p)) for p in paths]) < 0.08
