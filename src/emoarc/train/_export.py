@@ -39,7 +39,7 @@ def export_onnx(
     Raises:
         ModelError: The exported network computes something else.
     """  # noqa: D205
-    plain: nn.Module = net.to(memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]
+    plain: nn.Module = net.eval().to(memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]
     file: Any = io.BytesIO()
     with warnings.catch_warnings():
         # The exporter that needs no further package warns that there is a newer one.
