@@ -127,6 +127,28 @@ def test_damaged_samples_are_silence_and_are_counted(model, scene):
     assert_same(seen, observe(model, chunks(silenced)))
 
 
+STEPS = st.tuples(
+    st.floats(-2, 5), st.integers(0, 40_000), st.sampled_from(["speech", "silence", "damage"])
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(steps=st.lists(STEPS, max_size=6))
+def test_whatever_the_times_and_samples_the_order_holds(model, speech, steps):
+    sounds = {"speech": speech(2.5), "silence": np.zeros(40_000, np.float32)}
+    sounds["damage"] = np.resize(np.float32([np.nan, 1e30, -np.inf, 0.1]), 40_000)
+    branch, time, settled, seen = VoiceBranch(model), 10.0, 0.0, []
+    for jump, length, kind in steps:
+        new = branch.push(AudioChunk(time + jump, sounds[kind][:length]))
+        assert all(o.start >= settled for o in new)
+        assert branch.settled >= settled
+        seen += new
+        settled, time = branch.settled, time + jump + length / RATE
+    seen += branch.flush()
+    assert all(np.isfinite(o.probabilities).all() and o.start < o.end for o in seen)
+    assert [(o.utterance, o.start) for o in seen] == sorted((o.utterance, o.start) for o in seen)
+
+
 @pytest.mark.parametrize("level", [0.0, 0.9])
 def test_silence_and_dc_give_nothing(model, level):
     assert observe(model, chunks(np.full(3 * RATE, level, np.float32))) == []
