@@ -4,5 +4,6 @@ Training builds them from recipes; inference never imports this room, it runs th
 """
 
 from emoarc.nets._residual import ResidualNet, ResidualOptions
+from emoarc.nets._voice import VoiceNet, VoiceNetOptions
 
-__all__ = ["ResidualNet", "ResidualOptions"]
+__all__ = ["ResidualNet", "ResidualOptions", "VoiceNet", "VoiceNetOptions"]

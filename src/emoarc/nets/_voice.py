@@ -1,0 +1,127 @@
+"""A small convolutional network for speech of any length."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from emoarc.errors import OptionError
+
+__all__ = ["VoiceNet", "VoiceNetOptions"]
+
+_SCALE = 4.0
+"""About the standard deviation of log-mel values of speech, in nats."""
+
+
+@dataclass(frozen=True)
+class VoiceNetOptions:
+    """The shape of a `VoiceNet`."""
+
+    bands: int = 64
+    """Mel bands of the input."""
+    stem: int = 16
+    """Channels of the first convolution, which halves both resolutions."""
+    channels: tuple[int, ...] = (32, 64, 128)
+    """Channels of each residual block; each halves the bands, all but the first the frames."""
+    width: int = 128
+    """Features per remaining frame that are pooled over time."""
+    attention: int = 64
+    """Hidden units of the attention."""
+    dropout: float = 0.3
+    """Share of the pooled features dropped in training."""
+
+    def __post_init__(self) -> None:
+        if not self.channels or min(self.stem, *self.channels, self.width, self.attention) < 1:
+            raise OptionError("channels: stem, channels, width and attention are counts from 1 up")
+        if self.bands % 2 ** (len(self.channels) + 1):
+            raise OptionError(
+                f"bands: {self.bands} cannot be halved {len(self.channels) + 1} times"
+            )
+        if not 0 <= self.dropout < 1:
+            raise OptionError("dropout: must lie in [0, 1)")
+
+
+class VoiceNet(nn.Module):
+    """Log-mel spectrograms (n, frames, bands), in nats, to logits (n, labels).
+
+    Residual blocks over time and frequency (He et al. 2016), then the attentive mean and
+    deviation over time (Okabe et al. 2018, "Attentive statistics pooling for deep speaker
+    embedding"), with one attention per feature (Desplanques et al. 2020, ECAPA-TDNN).
+    """
+
+    def __init__(self, labels: int, options: VoiceNetOptions | None = None) -> None:
+        super().__init__()
+        options = options or VoiceNetOptions()
+        layers: list[nn.Module] = [
+            nn.Conv2d(2, options.stem, 5, 2, 2, bias=False),
+            nn.BatchNorm2d(options.stem),
+            nn.ReLU(inplace=True),
+        ]
+        inputs = options.stem
+        for index, outputs in enumerate(options.channels):
+            layers.append(_VoiceBlock(inputs, outputs, stride=(2 if index else 1, 2)))
+            inputs = outputs
+        self.maps = nn.Sequential(*layers)
+        bands = options.bands // 2 ** (len(options.channels) + 1)
+        self.features = nn.Sequential(
+            nn.Conv1d(inputs * bands, options.width, 1, bias=False),
+            nn.BatchNorm1d(options.width),
+            nn.ReLU(inplace=True),
+        )
+        self.pool = _AttentiveStatistics(options.width, options.attention)
+        self.classifier = nn.Sequential(
+            nn.Dropout(options.dropout), nn.Linear(2 * options.width, labels)
+        )
+
+    def forward(self, log_mel: Tensor) -> Tensor:
+        """Classify each spectrogram, whatever its level."""
+        maps = self.maps(_two_views(log_mel / _SCALE))
+        features = self.features(maps.transpose(2, 3).flatten(1, 2))
+        return self.classifier(self.pool(features.float()))
+
+
+class _VoiceBlock(nn.Module):
+    """Two 3x3 convolutions beside a shortcut, with strides over (frames, bands)."""
+
+    def __init__(self, inputs: int, outputs: int, stride: tuple[int, int]) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False),
+            nn.BatchNorm2d(outputs),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(outputs),
+        )
+        self.shortcut = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(self.body(x) + self.shortcut(x))
+
+
+class _AttentiveStatistics(nn.Module):
+    """The weighted mean and deviation over time of features (n, features, frames)."""
+
+    def __init__(self, features: int, hidden: int) -> None:
+        super().__init__()
+        self.scores = nn.Sequential(
+            nn.Conv1d(features, hidden, 1), nn.Tanh(), nn.Conv1d(hidden, features, 1)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        weights = self.scores(x).float().softmax(dim=2)
+        mean = (weights * x).sum(dim=2, keepdim=True)
+        variance = (weights * (x - mean).square()).sum(dim=2)
+        return torch.cat([mean.squeeze(2), (variance + 1e-5).sqrt()], dim=1)
+
+
+def _two_views(log_mel: Tensor) -> Tensor:
+    """Two channels, neither of which knows the recording's level, shape (n, 2, frames, bands).
+
+    One keeps the voice's timbre (only the overall mean is taken away), the other loses it with
+    the microphone's (each band's own mean is).
+    """
+    timbre = log_mel - log_mel.mean(dim=(1, 2), keepdim=True)
+    change = log_mel - log_mel.mean(dim=1, keepdim=True)
+    return torch.stack([timbre, change], dim=1)
