@@ -1,0 +1,134 @@
+"""What the voice pack's card says."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from emoarc.train._card import markdown_table, model_card
+from emoarc.train._voice import VoiceRecipe
+
+__all__ = ["CORPORA_FACTS", "voice_card"]
+
+CORPORA_FACTS: Final[dict[str, dict[str, str]]] = {
+    "ravdess": {
+        "name": "RAVDESS speech (Livingstone & Russo 2018), English, 24 actors",
+        "licence": "CC BY-NC-SA 4.0",
+        "left_out": "actors 01 and 05 (never trained on), and the held-out actors; song",
+    },
+    "cremad": {
+        "name": "CREMA-D (Cao et al. 2014), English, 550 of 7442 clips, 14 of 91 actors",
+        "licence": "ODbL 1.0",
+        "left_out": "the held-out actors; the part used has no fear",
+    },
+    "emodb": {
+        "name": "EMO-DB (Burkhardt et al. 2005), German, 10 speakers",
+        "licence": "free to use, no licence text",
+        "left_out": "boredom; the held-out speakers",
+    },
+    "tess": {
+        "name": "TESS (Pichora-Fuller & Dupuis 2020), English, 2 speakers",
+        "licence": "CC BY-NC-ND 4.0",
+        "left_out": "nothing; weighted down, since it has two speakers",
+    },
+}
+
+_INTENDED = """\
+Following how the speech of consenting people sounds through a recording, in research, in media
+work and for the speakers themselves. Give it one speaker's utterance, of half a second to four
+seconds; longer ones are cut into windows. Its probabilities describe how a listener would call the
+expression."""
+
+_LICENCE = """\
+RAVDESS and TESS may be used for non-commercial purposes only, and TESS may not be changed. Whether
+weights trained on such recordings inherit their terms is not settled. Nothing of the recordings is
+in this pack, yet take it as unfit for commercial use unless you have cleared that for yourself, or
+train a pack of your own from other recordings with the same recipe."""
+
+_LIMITS = """\
+- It learnt from actors who spoke a few set sentences in studios. Spontaneous speech is less clear,
+  and other work finds about half the accuracy across corpora. Measure on your own material.
+- English (North America) and German only. Other languages use pitch and loudness differently.
+- It hears no words: irony, or bad news in a calm voice, escape it.
+- Expressions of like arousal are mixed up most: anger with disgust, fear with surprise or
+  happiness, neutral with sadness.
+- Babble, music and far microphones make it worse; so do utterances under a second.
+- Children and old speakers are absent but for one of TESS's two. Results by group are not known
+  for want of speakers."""
+
+
+def voice_card(recipe: VoiceRecipe, metrics: Mapping[str, Any], prior: Mapping[str, float]) -> str:
+    """Write the card of a voice pack from its figures."""
+    return model_card(
+        recipe.name,
+        recipe.version,
+        recipe.task,
+        f"Reads the expression a listener would hear in an utterance: a convolutional network of "
+        f"{metrics['parameters'] / 1e6:.2f} M parameters on log-mel spectrograms of 0.5 to 4 s.",
+        prior,
+        {
+            "Intended use": _INTENDED,
+            "Training data": _data(recipe),
+            "Licence": _LICENCE,
+            "Results": _results(metrics),
+            "Calibration": _calibration(metrics["calibration"]),
+            "Limits": _LIMITS,
+        },
+        licence="other",
+    )
+
+
+def _data(recipe: VoiceRecipe) -> str:
+    rows = [
+        [facts["name"], facts["licence"], facts["left_out"], recipe.corpora[corpus]]
+        for corpus, facts in CORPORA_FACTS.items()
+        if corpus in recipe.corpora
+    ]
+    table = markdown_table(["corpus", "licence", "left out", "weight"], rows)
+    votes = (
+        f" Where listeners voted on the voice alone (CREMA-D), they decide "
+        f"{recipe.votes:.0%} of the target, the actor's intention the rest."
+        if recipe.votes
+        else ""
+    )
+    return (
+        f"Acted speech. Every class is drawn equally often, and within it the corpora by weight."
+        f"{votes} Noise (ESC-10, CC BY 3.0) and babble (LibriSpeech, CC BY 4.0) are mixed in.\n\n"
+        f"{table}\n\nHeld-out speakers: {', '.join(recipe.held_out)}."
+    )
+
+
+def _results(metrics: Mapping[str, Any]) -> str:
+    rows = [_row("RAVDESS actors 01 and 05", metrics["sealed_speakers"])]
+    rows.append(_row("held-out speakers", metrics["held_out_speakers"]))
+    rows += [
+        [f"of these, {corpus}", figures["uar"], figures["accuracy"], figures["clips"]]
+        for corpus, figures in metrics["held_out_by_corpus"].items()
+        if "uar" in figures
+    ]
+    notes = [metrics["sealed_speakers"]["protocol"]]
+    if "ravdess_av" in metrics:
+        takes = metrics["ravdess_av"]
+        spread = _spread(takes["accuracy"])
+        rows.append(["RAVDESS takes of actor 01", takes["uar"], spread, takes["takes"]])
+        notes.append(takes["protocol"])
+    recall = metrics["held_out_speakers"]["recall"]
+    spoken = ", ".join(f"{label} {share:.2f}" for label, share in recall.items())
+    notes.append(f"Recall on the held-out speakers: {spoken}")
+    table = markdown_table(["measured on", "UAR", "accuracy", "clips"], rows)
+    return table + "\n\n" + "\n".join(f"- {note}." for note in notes)
+
+
+def _row(name: str, figures: Mapping[str, Any]) -> list[Any]:
+    return [name, _spread(figures["uar"]), figures["accuracy"], figures["clips"]]
+
+
+def _spread(interval: Mapping[str, float]) -> str:
+    return f"{interval['value']:.3f} ({interval['low']:.3f} to {interval['high']:.3f})"
+
+
+def _calibration(figures: Mapping[str, Any]) -> str:
+    return (
+        f"Expected calibration error {figures['ece_before']:.3f} before and "
+        f"{figures['ece_after']:.3f} after dividing the logits by {figures['temperature']:.3f}; "
+        f"Brier score {figures['brier_before']:.3f} and {figures['brier_after']:.3f}, on "
+        f"{figures['clips']} clips: {figures['protocol']}."
+    )

@@ -1,0 +1,109 @@
+"""Log-mel spectrograms of many recordings, computed once and kept on disk."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoarc.audio import VoiceInput, resample, speech_span
+from emoarc.media import MediaReader, ReadOptions
+from emoarc.types import SAMPLING_RATE, AudioChunk
+
+__all__ = ["FeatureOptions", "Spectrograms", "read_sound", "read_spectrograms"]
+
+
+@dataclass(frozen=True)
+class FeatureOptions:
+    """What is computed of each recording."""
+
+    input: VoiceInput
+    """What the network takes in."""
+    speeds: tuple[float, ...] = (1.0,)
+    """The recording is played this much faster, its pitch and its formants rising with it (Ko et
+    al. 2015, "Audio augmentation for speech recognition")."""
+    trim: bool = True
+    """Leave out what lies before the first and after the last speech, as inference does."""
+
+
+class Spectrograms:
+    """The spectrograms of recordings at several speeds."""
+
+    def __init__(self, frames: NDArray[np.float16], lengths: NDArray[np.int64]) -> None:
+        """Divide `frames`, shape (all, bands), into recordings and speeds.
+
+        Args:
+            frames: The spectrograms one after the other, the speeds of a recording together.
+            lengths: Frames of each, shape (recordings, speeds).
+        """
+        ends = lengths.cumsum().reshape(lengths.shape)
+        self._frames, self._starts, self._ends = frames, ends - lengths, ends
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @property
+    def speeds(self) -> int:
+        """How many speeds there are of each recording."""
+        return self._starts.shape[1]
+
+    def get(self, recording: int, speed: int = 0) -> NDArray[np.float16]:
+        """Return one spectrogram, shape (frames, bands), in nats."""
+        return self._frames[self._starts[recording, speed] : self._ends[recording, speed]]
+
+
+def read_spectrograms(
+    paths: Sequence[Path], options: FeatureOptions, cache: Path | None = None
+) -> Spectrograms:
+    """Compute the spectrograms of recordings, or read them from the folder `cache`.
+
+    Raises:
+        InputError: A recording cannot be decoded.
+    """
+    if cache is None:
+        return Spectrograms(*_compute(paths, options))
+    path = cache / f"log-mel-{_key(paths, options)}.npz"
+    if not path.exists():
+        frames, lengths = _compute(paths, options)
+        cache.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".part.npz")
+        np.savez(beside, frames=frames, lengths=lengths)
+        beside.replace(path)
+    with np.load(path) as arrays:
+        return Spectrograms(arrays["frames"], arrays["lengths"])
+
+
+def read_sound(path: Path) -> NDArray[np.float32]:
+    """Decode a recording to mono at `SAMPLING_RATE`.
+
+    Raises:
+        InputError: It cannot be decoded.
+    """
+    with MediaReader(path, ReadOptions(video=False)) as reader:
+        return np.concatenate([item.samples for item in reader if isinstance(item, AudioChunk)])
+
+
+def _compute(
+    paths: Sequence[Path], options: FeatureOptions
+) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
+    spectrograms = [list(_at_speeds(read_sound(path), options)) for path in paths]
+    lengths = np.array([[len(s) for s in speeds] for speeds in spectrograms], np.int64)
+    return np.concatenate([s for speeds in spectrograms for s in speeds]), lengths
+
+
+def _at_speeds(
+    samples: NDArray[np.float32], options: FeatureOptions
+) -> Iterator[NDArray[np.float16]]:
+    if options.trim:
+        start, end = speech_span(samples)
+        samples = samples[start:end]
+    for speed in options.speeds:
+        yield options.input(resample(samples, SAMPLING_RATE * speed)).astype(np.float16)
+
+
+def _key(paths: Sequence[Path], options: FeatureOptions) -> str:
+    facts: list[Any] = [options, *((path.name, path.stat().st_size) for path in paths)]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

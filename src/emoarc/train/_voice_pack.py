@@ -1,0 +1,233 @@
+"""Training, measuring and packing the voice model."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+import torch
+from numpy.typing import NDArray
+
+from emoarc.audio import VoiceExpressionModel, VoiceInput
+from emoarc.errors import OptionError
+from emoarc.evaluate import (
+    accuracy,
+    bootstrap_interval,
+    brier_score,
+    confusion_matrix,
+    expected_calibration_error,
+    recalls,
+    uar,
+)
+from emoarc.labels import EMOTIONS, emotion_of
+from emoarc.packs import ModelPack, load_pack, write_pack
+from emoarc.train._export import export_onnx, fit_temperature
+from emoarc.train._loop import Progress, fit
+from emoarc.train._voice import NoiseBank, VoiceJob, VoiceRecipe, VoiceSet
+from emoarc.train._voice_card import CORPORA_FACTS, voice_card
+from emoarc.train._voice_corpora import SEALED, Clip, read_clips
+from emoarc.train._voice_features import read_sound
+from emoarc.types import SAMPLING_RATE
+
+__all__ = ["cross_fitted", "split_speakers", "train_voice_pack"]
+
+Logits = NDArray[np.float32]
+
+
+def split_speakers(recipe: VoiceRecipe, voices: VoiceSet) -> tuple[VoiceSet, VoiceSet, VoiceSet]:
+    """Part clips into training, held-out speakers and sealed ones; nobody is in two of them.
+
+    Raises:
+        OptionError: A held-out speaker is sealed, or not in the corpora.
+    """
+    held_out = set(recipe.held_out)
+    strangers = held_out - set(voices.speakers.tolist())
+    if strangers or held_out & SEALED or not held_out:
+        raise OptionError(
+            f"held_out: name speakers of the corpora, other than {sorted(SEALED)}; "
+            f"these will not do: {sorted(strangers | (held_out & SEALED))}"
+        )
+    return (
+        voices.where(lambda clip: clip.speaker not in held_out | SEALED),
+        voices.where(lambda clip: clip.speaker in held_out),
+        voices.where(lambda clip: clip.speaker in SEALED),
+    )
+
+
+def train_voice_pack(
+    recipe: VoiceRecipe,
+    voices: VoiceSet,
+    noise: NoiseBank | None,
+    data: Path,
+    out: Path,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Train by `recipe`, write the pack `out/NAME` and return its figures."""
+    training, held_out, sealed = split_speakers(recipe, voices)
+    job = VoiceJob(recipe, training, noise)
+    net = fit(job, recipe, out, progress)
+    example = torch.randn(2, recipe.augmentation.frames, recipe.net.bands) * 3 - 10
+    onnx = export_onnx(net, example, free={1: "frames"})
+    held_logits, sealed_logits = (onnx_logits(onnx, part) for part in (held_out, sealed))
+    temperature = fit_temperature(held_out.truth(recipe.labels), held_logits)
+    metrics: dict[str, Any] = {
+        "parameters": sum(p.numel() for p in net.parameters()),
+        "sealed_speakers": _speaker_figures(recipe, sealed, sealed_logits),
+        "held_out_speakers": _speaker_figures(recipe, held_out, held_logits),
+        "held_out_by_corpus": {
+            name: _corpus_figures(recipe, held_out, held_logits, name) for name in recipe.corpora
+        },
+        "calibration": _calibration(recipe, (held_out, held_logits), (sealed, sealed_logits)),
+    }
+    facts = _facts(recipe, training, temperature, job.prior)
+    write = partial(write_pack, out / recipe.name, onnx, **facts)
+    metrics |= _take_figures(write(card="", metrics={}), data)
+    write(card=voice_card(recipe, metrics, job.prior), metrics=_summary(metrics))
+    return {"name": recipe.name, "seed": recipe.seed, **metrics}
+
+
+def onnx_logits(onnx: bytes, voices: VoiceSet) -> Logits:
+    """Run an exported net over whole clips, one by one, giving logits (clips, labels)."""
+    session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
+    clips = (voices.get(i).astype(np.float32)[None] for i in range(len(voices.clips)))
+    return np.concatenate([session.run(["logits"], {"input": clip})[0] for clip in clips])
+
+
+def cross_fitted(
+    truth: NDArray[np.int64], logits: Logits, speakers: NDArray[np.str_]
+) -> NDArray[np.float64]:
+    """Return log-probabilities, every speaker's scaled by a temperature fitted on others.
+
+    The speakers, sorted, are dealt into two halves; each half's temperature serves the other.
+    """
+    names, numbers = np.unique(speakers, return_inverse=True)
+    if len(names) < 2:
+        raise OptionError("held_out: name at least two speakers, to fit on one and test another")
+    half = numbers % 2 == 0
+    scaled = np.empty(logits.shape)
+    for fitted, served in ((half, ~half), (~half, half)):
+        scaled[served] = logits[served] / fit_temperature(truth[fitted], logits[fitted])
+    return scaled
+
+
+def _speaker_figures(recipe: VoiceRecipe, voices: VoiceSet, logits: Logits) -> dict[str, Any]:
+    truth, predicted = voices.truth(recipe.labels), logits.argmax(axis=1)
+    names = sorted(set(voices.speakers.tolist()))
+    interval = bootstrap_interval(
+        lambda items: uar(truth[items], predicted[items]), voices.speakers
+    )
+    by_class = recalls(truth, predicted, len(recipe.labels))
+    return {
+        "protocol": f"whole clips trimmed to speech, {len(recipe.labels)} classes, calm counted as "
+        "neutral; no speaker trained on; 95 % bootstrap interval over speakers",
+        "speakers": names,
+        "clips": len(truth),
+        "uar": _rounded(asdict(interval)),
+        "accuracy": round(accuracy(truth, predicted), 4),
+        "recall": _rounded(dict(zip(recipe.labels, by_class.tolist(), strict=True))),
+        "confusion": confusion_matrix(truth, predicted, len(recipe.labels)).tolist(),
+    }
+
+
+def _corpus_figures(
+    recipe: VoiceRecipe, voices: VoiceSet, logits: Logits, corpus: str
+) -> dict[str, Any]:
+    rows = np.array([clip.corpus == corpus for clip in voices.clips])
+    truth, predicted = voices.truth(recipe.labels)[rows], logits[rows].argmax(axis=1)
+    measured = {"uar": uar(truth, predicted), "accuracy": accuracy(truth, predicted)}
+    return {"clips": len(truth), **_rounded(measured if len(truth) else {})}
+
+
+def _calibration(
+    recipe: VoiceRecipe, held_out: tuple[VoiceSet, Logits], sealed: tuple[VoiceSet, Logits]
+) -> dict[str, Any]:
+    truth, sealed_truth = (part.truth(recipe.labels) for part, _ in (held_out, sealed))
+    temperature = fit_temperature(truth, held_out[1])
+    scaled = [cross_fitted(truth, held_out[1], held_out[0].speakers), sealed[1] / temperature]
+    truths = np.concatenate([truth, sealed_truth])
+    before = _softmax(np.concatenate([held_out[1], sealed[1]]))
+    after = _softmax(np.concatenate(scaled))
+    return {
+        "protocol": "15 equally wide bins, clips of held-out and sealed speakers; the temperature "
+        "is fitted on the held-out speakers, and for measuring these themselves on the other half "
+        "of them, so that no speaker is measured with a temperature fitted on that speaker",
+        "temperature": round(temperature, 4),
+        "clips": len(truths),
+        **_rounded(
+            {
+                "ece_before": expected_calibration_error(truths, before),
+                "ece_after": expected_calibration_error(truths, after),
+                "brier_before": brier_score(truths, before),
+                "brier_after": brier_score(truths, after),
+            }
+        ),
+    }
+
+
+def _take_figures(pack: ModelPack, data: Path) -> dict[str, Any]:
+    """Measure the pack as it is used, on the sound of audio-visual takes, where there are any."""
+    try:
+        takes = read_clips(data, ["ravdess_av"])
+    except OptionError:
+        return {}
+    model = VoiceExpressionModel(load_pack(pack.folder))
+    truth = np.array([_emotion_index(take) for take in takes])
+    predicted = np.array(
+        [model.predict(read_sound(take.path), SAMPLING_RATE).argmax() for take in takes]
+    )
+    interval = bootstrap_interval(
+        lambda items: accuracy(truth[items], predicted[items]), np.arange(len(takes))
+    )
+    return {
+        "ravdess_av": {
+            "protocol": "sound of the RAVDESS audio-visual takes of actor 01, never trained on; "
+            "7 classes, balanced prior; 95 % bootstrap interval over takes",
+            "takes": len(takes),
+            "accuracy": _rounded(asdict(interval)),
+            "uar": round(uar(truth, predicted), 4),
+            "confusion": confusion_matrix(truth, predicted, len(EMOTIONS)).tolist(),
+        }
+    }
+
+
+def _emotion_index(clip: Clip) -> int:
+    return EMOTIONS.index(emotion_of(clip.label) or "neutral")
+
+
+def _facts(
+    recipe: VoiceRecipe, training: VoiceSet, temperature: float, prior: Mapping[str, float]
+) -> dict[str, Any]:
+    used = {clip.corpus for clip in training.clips}
+    return {
+        "name": recipe.name,
+        "version": recipe.version,
+        "task": recipe.task,
+        "labels": recipe.labels,
+        "input": VoiceInput(level=recipe.level, normalisation="none").to_manifest(),
+        "temperature": temperature,
+        "prior": {label: round(share, 6) for label, share in prior.items()},
+        "corpora": [CORPORA_FACTS[corpus] for corpus in recipe.corpora if corpus in used],
+        "recipe": json.dumps(asdict(recipe)),
+    }
+
+
+def _summary(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the metrics goes into the manifest: figures and protocols, no tables."""
+    return {
+        name: _summary(value) if isinstance(value, dict) else value  # pyright: ignore[reportUnknownArgumentType]
+        for name, value in metrics.items()
+        if name not in {"confusion", "recall"}
+    }
+
+
+def _softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
+    weights = np.exp(np.asarray(logits, np.float64) - logits.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _rounded(figures: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in figures.items()}

@@ -1,0 +1,211 @@
+"""From tiny corpora of tones to folds and to a pack."""
+
+import json
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emoarc.audio import VoiceExpressionModel, VoiceInput
+from emoarc.errors import OptionError
+from emoarc.labels import EMOTIONS
+from emoarc.packs import load_pack
+
+pytest.importorskip("torch", reason="the extra `train` is not installed")
+
+from emoarc.train import train
+from emoarc.train._recipe import parse, read_toml
+from emoarc.train._voice import VoiceJob, VoiceRecipe, VoiceSet
+from emoarc.train._voice_corpora import RAVDESS_LABELS, SEALED, read_clips
+from emoarc.train._voice_features import FeatureOptions, read_spectrograms
+from emoarc.train._voice_folds import fold_of
+from emoarc.train._voice_pack import cross_fitted, split_speakers
+
+RECIPES = Path(__file__).parents[2] / "recipes"
+
+RECIPE = """
+name = "tiny-voice"
+task = "voice-expression"
+version = "0.0.1"
+seed = 3
+protocol = "{protocol}"
+labels = {labels}
+examples = 64
+speeds = [1.0, 1.1]
+held_out = ["ravdess-02", "ravdess-03"]
+
+[corpora]
+ravdess = 1.0
+
+[schedule]
+epochs = 2
+batch_size = 16
+learning_rate = 0.01
+optimizer = "adamw"
+threads = 1
+bfloat16 = false
+
+[net]
+stem = 4
+channels = [4, 8]
+width = 8
+attention = 4
+
+[augmentation]
+frames = 40
+noise = 0.5
+"""
+
+
+@pytest.fixture(scope="session")
+def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """RAVDESS's layout, every actor with one clip of each emotion, and some noise."""
+    data = tmp_path_factory.mktemp("shared")
+    generator = np.random.default_rng(0)
+    for actor in range(1, 25):
+        for emotion in range(1, 9):
+            name = f"Actor_{actor:02d}/03-01-{emotion:02d}-01-01-01-{actor:02d}.wav"
+            _write(data / "corpora/ravdess" / name, 300 * emotion, generator)
+    _write(data / "noise/esc10/rain/1.wav", 50, generator)
+    _write(data / "noise/librispeech/someone/1.wav", 150, generator)
+    return data
+
+
+def _write(path: Path, pitch: float, generator: np.random.Generator) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tone = np.sin(2 * np.pi * pitch * np.arange(9600) / 16_000)
+    samples = 8000 * tone + generator.normal(0, 200, len(tone))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(samples.astype("<i2").tobytes())
+
+
+def _recipe(folder: Path, protocol: str, labels: tuple[str, ...]) -> Path:
+    path = folder / "tiny.toml"
+    text = RECIPE.format(protocol=protocol, labels=json.dumps(labels))
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _tables(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "x",
+        "task": "voice-expression",
+        "version": "0",
+        "seed": 0,
+        "labels": list(EMOTIONS),
+        "corpora": {"ravdess": 1.0},
+        "examples": 700,
+        "schedule": {"epochs": 1, "batch_size": 10, "learning_rate": 0.1},
+        **changes,
+    }
+
+
+@pytest.fixture(scope="session")
+def voice_set(voices: Path) -> VoiceSet:
+    clips = read_clips(voices, ["ravdess"])
+    options = FeatureOptions(VoiceInput(normalisation="none"), trim=False)
+    return VoiceSet.of(clips, read_spectrograms([clip.path for clip in clips], options))
+
+
+def test_a_recipe_becomes_a_pack_that_hears(voices: Path, tmp_path: Path) -> None:
+    figures = train(_recipe(tmp_path, "pack", EMOTIONS), voices, tmp_path / "run")
+    pack = load_pack(tmp_path / "run/tiny-voice", "voice-expression")
+    tone = np.random.default_rng(0).normal(0, 0.1, 20_000)
+    assert VoiceExpressionModel(pack).predict(tone, 16_000).sum() == pytest.approx(1)
+    assert figures["sealed_speakers"]["speakers"] == sorted(SEALED)
+    assert figures["held_out_speakers"]["clips"] == 16
+    assert pack.manifest.prior == pytest.approx(dict.fromkeys(EMOTIONS, 1 / 7), abs=1e-5)
+    assert "CC BY-NC-SA 4.0" in pack.card
+    assert json.loads((tmp_path / "run/metrics.json").read_text()) == figures
+
+
+def test_a_recipe_is_measured_on_the_five_folds(voices: Path, tmp_path: Path) -> None:
+    figures = train(_recipe(tmp_path, "ravdess-folds", RAVDESS_LABELS), voices, tmp_path / "run")
+    assert figures["clips"] == 24 * 8
+    assert figures["uar"]["value"] == pytest.approx(np.mean(figures["uar_per_fold"]), abs=1e-3)
+    assert figures["uar"]["low"] <= figures["uar"]["value"] <= figures["uar"]["high"]
+    assert np.sum(figures["confusion"]) == 24 * 8
+    assert not list((tmp_path / "run").rglob("model.onnx"))
+
+
+def test_no_fold_tests_a_speaker_it_trains_on() -> None:
+    folds = [fold_of(f"ravdess-{actor:02d}") for actor in range(1, 25)]
+    assert sorted(set(folds)) == [0, 1, 2, 3, 4]
+    assert fold_of("tess-OA") == -1
+
+
+def test_the_shipped_recipe_never_trains_on_sealed_or_held_out_speakers(shared: Path) -> None:
+    recipe = parse(
+        VoiceRecipe, read_toml(RECIPES / "voice-expression.toml"), "voice-expression.toml"
+    )
+    clips = read_clips(shared, recipe.corpora)
+    parts = split_speakers(recipe, VoiceSet(tuple(clips), None, tuple(range(len(clips)))))  # pyright: ignore
+    training, held_out, sealed = ({clip.speaker for clip in part.clips} for part in parts)
+    assert sealed == {"ravdess-01", "ravdess-05"}
+    assert held_out == set(recipe.held_out)
+    assert not training & (sealed | held_out)
+    assert sum(len(part.clips) for part in parts) == len(clips)
+
+
+@pytest.mark.parametrize("held_out", [[], ["ravdess-01"], ["ravdess-99"]])
+def test_speakers_that_cannot_be_held_out_are_refused(
+    voice_set: VoiceSet, held_out: list[str]
+) -> None:
+    recipe = parse(VoiceRecipe, _tables(held_out=held_out), "x.toml")
+    with pytest.raises(OptionError, match="held_out"):
+        split_speakers(recipe, voice_set)
+
+
+def test_every_class_is_drawn_alike_and_epochs_repeat(voice_set: VoiceSet) -> None:
+    recipe = parse(VoiceRecipe, _tables(smoothing=0.0, augmentation={"mixup": 0.0}), "x.toml")
+    job = VoiceJob(recipe, voice_set)
+    epoch = [targets.sum(dim=0).numpy() for _, targets in job.batches(0)]
+    assert np.sum(epoch, axis=0) == pytest.approx(np.full(7, 100), abs=8)
+    assert job.prior == pytest.approx(dict.fromkeys(EMOTIONS, 1 / 7))
+    inputs = [next(iter(job.batches(n)))[0].numpy() for n in (0, 0, 1)]
+    assert np.array_equal(inputs[0], inputs[1])
+    assert not np.array_equal(inputs[0], inputs[2])
+
+
+def test_a_temperature_is_never_fitted_on_the_speaker_it_serves() -> None:
+    generator = np.random.default_rng(0)
+    truth = generator.integers(0, 7, 400)
+    logits = (np.eye(7)[truth] * 4 + generator.normal(0, 2, (400, 7))).astype(np.float32)
+    speakers = np.repeat([f"s{n}" for n in range(4)], 100)
+    before = cross_fitted(truth, logits, speakers)
+    spoilt = np.where(speakers == "s0", (truth + 1) % 7, truth)
+    after = cross_fitted(spoilt, logits, speakers)
+    served = np.isin(speakers, ["s0", "s2"])
+    assert np.array_equal(before[served], after[served])
+    assert not np.allclose(before[~served], after[~served])
+
+
+def test_spectrograms_are_kept_and_read_again(voices: Path, tmp_path: Path) -> None:
+    paths = sorted((voices / "corpora/ravdess/Actor_01").iterdir())
+    options = FeatureOptions(VoiceInput(level=-26.0, normalisation="none"), (1.0, 1.25))
+    fresh = read_spectrograms(paths, options, tmp_path)
+    kept = read_spectrograms(paths, options, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
+    assert np.array_equal(fresh.get(3, 1), kept.get(3, 1))
+    assert len(kept.get(0, 1)) == pytest.approx(len(kept.get(0)) / 1.25, abs=3)
+    other = FeatureOptions(VoiceInput(normalisation="none"), (1.0, 1.25))
+    read_spectrograms(paths, other, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    "changes", [{"smoothing": 1.0}, {"speeds": [1.1]}, {"examples": 3}, {"votes": -0.1}]
+)
+def test_recipes_that_cannot_be_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match=r"x\.toml"):
+        parse(VoiceRecipe, _tables(**changes), "x.toml")
+
+
+def test_the_recipes_in_the_repository_can_be_read() -> None:
+    for name in ("voice-expression.toml", "voice-ravdess-folds.toml"):
+        assert parse(VoiceRecipe, read_toml(RECIPES / name), name).task == "voice-expression"
