@@ -1,0 +1,240 @@
+"""`report.html`: one page that holds everything, opens by double click and fetches nothing."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final, cast
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs  # pyright: ignore
+
+from emoarc import __version__
+from emoarc.analysis import NOTICE, Analysis, SubjectSummary
+from emoarc.errors import InputError
+from emoarc.export._atomic import write_text
+from emoarc.export._display import display_data, span
+from emoarc.export._json import plain
+from emoarc.labels import EMOTIONS
+from emoarc.media import WriteOptions, is_browser_playable, transcode
+from emoarc.types import MODALITIES
+
+__all__ = ["write_html"]
+
+_RESOURCES: Final = files("emoarc.export") / "report"
+_SMALL: Final = WriteOptions(max_side=640, crf=28)
+
+
+def write_html(analysis: Analysis, path: Path) -> None:
+    """Write the report, which plays the recording from where it lies.
+
+    A recording that browsers cannot play gets a small copy beside the report, `preview.mp4`.
+    """
+    write_text(path, _page(analysis, _playable_source(analysis, path.parent)))
+
+
+def _page(analysis: Analysis, source: str) -> str:
+    plotly, script = _plotly(), _resource("report.js")
+    return _template().render(
+        policy=_policy(plotly, script),
+        version=__version__,
+        title=Path(analysis.file).name or analysis.file,
+        notice=NOTICE,
+        facts=list(_facts(analysis)),
+        kind="video" if analysis.media and analysis.media.video else "audio",
+        source=source,
+        modalities=MODALITIES,
+        emotions=EMOTIONS,
+        subjects=analysis.subjects,
+        summary=list(_summary(analysis)),
+        coverage=list(_coverage(analysis)),
+        warnings=analysis.warnings,
+        provenance=list(_provenance(analysis)),
+        record=json.dumps(_record(analysis), indent=2, ensure_ascii=False),
+        style=Markup(_resource("report.css")),
+        data=_embedded(_data(analysis)),
+        plotly=Markup(plotly),
+        script=Markup(script),
+    )
+
+
+@cache
+def _template() -> Any:
+    environment = Environment(
+        loader=PackageLoader("emoarc.export", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")
+
+
+@cache
+def _plotly() -> str:
+    return get_plotlyjs()
+
+
+def _resource(name: str) -> str:
+    return (_RESOURCES / name).read_text(encoding="utf-8")
+
+
+def _policy(*scripts: str) -> str:
+    """Return the content security policy: these scripts alone, and no network at all.
+
+    Plotly writes styles as it draws, hence the inline styles; `blob:` is a file the reader chooses.
+    """
+    allowed = " ".join(f"'sha256-{_hash(script)}'" for script in scripts)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; media-src 'self' file: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _embedded(data: Any) -> Markup:
+    """Return data as JSON that cannot end its script element, whatever a file is called."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def _data(analysis: Analysis) -> dict[str, Any]:
+    notes = {subject.id: _note(subject.seen, subject.heard) for subject in analysis.subjects}
+    name = re.sub(r"[^\w.-]+", "_", Path(analysis.file).stem) or "emoarc"
+    return {**display_data(analysis), "notes": notes, "name": name}
+
+
+def _playable_source(analysis: Analysis, folder: Path) -> str:
+    """Return the address, as seen from `folder`, of what the player shall play; empty if none."""
+    media = analysis.media
+    if media is None:
+        return ""
+    if not is_browser_playable(media) and media.path.exists():
+        options: dict[str, Any] = analysis.provenance.get("options", {})
+        with suppress(InputError):  # what cannot be copied may still play in some browser
+            track = options.get("audio_track")
+            transcode(
+                media.path, folder / "preview.mp4", options=replace(_SMALL, audio_track=track)
+            )
+            return "preview.mp4"
+    return _address(media.path, folder)
+
+
+def _address(source: Path, folder: Path) -> str:
+    """Return a relative address, so that a folder moved as a whole keeps working."""
+    try:
+        relative = Path(os.path.relpath(source, folder))
+    except ValueError:  # on another drive
+        return source.absolute().as_uri()
+    return "/".join(quote(os.fsencode(part)) for part in relative.parts)
+
+
+def _facts(analysis: Analysis) -> Iterator[str]:
+    media = analysis.media
+    start, end = span(analysis)
+    yield clock((media and media.duration) or end - start)
+    if media and media.video:
+        yield f"video {media.video.width} × {media.video.height}"
+    if media and media.audio:
+        yield f"sound {media.audio.sampling_rate / 1000:g} kHz"
+    count = len(analysis.subjects)
+    yield "no subjects" if not count else "1 subject" if count == 1 else f"{count} subjects"
+
+
+def _note(seen: float, heard: float) -> str:
+    parts = [f"{verb} {clock(time)}" for verb, time in (("seen", seen), ("heard", heard)) if time]
+    return ", ".join(parts)
+
+
+def _summary(analysis: Analysis) -> Iterator[dict[str, Any]]:
+    notes = {subject.id: _note(subject.seen, subject.heard) for subject in analysis.subjects}
+    for subject, entries in groupby(analysis.summary, key=lambda entry: entry.subject):
+        yield {
+            "id": subject,
+            "note": notes.get(subject, ""),
+            "rows": [_summary_row(entry) for entry in entries],
+        }
+
+
+def _summary_row(entry: SubjectSummary) -> dict[str, Any]:
+    shares = {**entry.shares, "uncertain": 1.0 - sum(entry.shares.values())}
+    shown = {name: round(100 * share, 1) for name, share in shares.items() if share >= 0.0005}
+    largest = sorted(shown.items(), key=lambda item: -item[1])
+    return {
+        "modality": entry.modality,
+        "seconds": clock(entry.seconds),
+        "label": entry.label,
+        "mean": f"{entry.probabilities[entry.label]:.0%}".replace("%", " %"),
+        "shares": [{"name": name, "percent": percent} for name, percent in shown.items()],
+        "described": ", ".join(
+            f"{name} {percent:.0f} %" for name, percent in largest if percent >= 1
+        ),
+        "valence": _signed(entry.valence),
+        "arousal": _signed(entry.arousal),
+    }
+
+
+def _coverage(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    coverage = analysis.coverage
+    if coverage is None:
+        return
+    if coverage.fraction is not None:
+        yield "Read", f"{coverage.fraction:.0%} of what the file declares".replace("%", " %")
+    if coverage.declared is not None:
+        yield "Declared", clock(coverage.declared)
+    if coverage.video_frames:
+        yield "Video", f"{coverage.video_frames:,} frames analysed"
+    if coverage.audio_seconds:
+        yield "Sound", f"{clock(coverage.audio_seconds)} heard"
+    for stream in coverage.streams:
+        damage = stream.damage
+        counts = {"damaged packets": damage.packets, "patched frames": damage.concealed}
+        found = [f"{count} {what}" for what, count in counts.items() if count]
+        yield f"Damage, {stream.kind}", ", ".join(found) or "none"
+
+
+def _provenance(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    facts = cast("dict[str, Any]", plain(analysis.provenance))
+    yield "File", analysis.file
+    for model in facts.get("models", ()):
+        yield "Model", f"{model['name']} {model['version']}, sha256 {model['sha256'][:16]}…"
+    for name, value in facts.items():
+        if isinstance(value, str | int | float):
+            yield name.replace("_", " ").capitalize(), str(value)
+    for name, value in facts.get("options", {}).items():
+        if name in ("fps", "start", "end", "modalities") and value is not None:
+            shown = f"{value:g}" if isinstance(value, float) else ", ".join(value)
+            yield name.upper() if name == "fps" else name.capitalize(), shown
+
+
+def _record(analysis: Analysis) -> dict[str, Any]:
+    parts = {"media": analysis.media, "coverage": analysis.coverage}
+    return plain({"provenance": analysis.provenance, **parts})
+
+
+def clock(seconds: float) -> str:
+    """Return a length of time as people write it: 7.4 s, 1:05, 1:00:05."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")

@@ -1,0 +1,485 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const byId = (id) => document.getElementById(id);
+  const media = byId("media");
+  const timeline = byId("timeline");
+  const arc = byId("arc");
+  const tip = byId("tip");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+
+  const FULL = Object.freeze([data.start, data.end]);
+  const MAX_LANES = 6;
+  const MARGIN = { left: 40, right: 16, top: 20, bottom: 30 };
+  const state = {
+    time: data.start,
+    range: FULL,
+    modality: data.modalities[0],
+    subject: data.subjects.length === 1 ? data.subjects[0] : "all",
+    playable: true,
+  };
+
+  const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+  const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const shownSubjects = () =>
+    state.subject === "all" ? data.subjects.slice(0, MAX_LANES) : [state.subject];
+  const rowsOf = (subject) => data.lanes[state.modality]?.[subject];
+
+  function clock(seconds, decimals = 0) {
+    const scale = 10 ** decimals;
+    const whole = Math.round(Math.max(seconds, 0) * scale) / scale;
+    const minutes = Math.floor(whole / 60);
+    const rest = (whole % 60).toFixed(decimals).padStart(decimals ? 3 + decimals : 2, "0");
+    if (minutes < 60) return `${minutes}:${rest}`;
+    return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
+  }
+
+  /* ---- Drawing: rows to polygons ---- */
+
+  /** Split rows into runs without a gap: pairs [first, last]. */
+  function runs(rows, keep = () => true) {
+    const found = [];
+    for (let i = 0; i < rows.start.length; i++) {
+      if (!keep(i)) continue;
+      const last = found[found.length - 1];
+      const joined = last && last[1] === i - 1 && rows.start[i] - rows.end[i - 1] <= data.tolerance;
+      if (joined) last[1] = i;
+      else found.push([i, i]);
+    }
+    return found;
+  }
+
+  /** Close the area between two curves over each run; null lifts the pen between runs. */
+  function band(rows, pieces, lower, upper) {
+    const x = [];
+    const y = [];
+    for (const [first, last] of pieces) {
+      const steps = [[rows.start[first], first]];
+      for (let i = first; i <= last; i++) steps.push([(rows.start[i] + rows.end[i]) / 2, i]);
+      steps.push([rows.end[last], last]);
+      for (const [time, i] of steps) x.push(time), y.push(upper(i));
+      for (const [time, i] of steps.reverse()) x.push(time), y.push(lower(i));
+      x.push(null), y.push(null);
+    }
+    return { x, y };
+  }
+
+  function laneTraces(rows, axis, legend) {
+    const base = { type: "scatter", mode: "lines", fill: "toself", hoverinfo: "skip", yaxis: axis };
+    const below = rows.start.map(() => 0);
+    const pieces = runs(rows);
+    const traces = data.emotions.map((emotion, k) => {
+      const floor = below.slice();
+      rows.p[k].forEach((value, i) => (below[i] += value / 1000));
+      const shape = band(rows, pieces, (i) => floor[i], (i) => Math.min(below[i], 1));
+      // Among many thin slices the lines between bands would hide the bands.
+      const line = { width: rows.start.length > 500 ? 0 : 0.6, color: color("card") };
+      return { ...base, ...shape, name: emotion, fillcolor: color(emotion), line, showlegend: legend };
+    });
+    const unsure = runs(rows, (i) => rows.label[i] < 0);
+    if (!unsure.length) return traces;
+    return [...traces, { ...base, ...band(rows, unsure, () => 0, () => 1), name: "uncertain",
+      line: { width: 0 }, fillcolor: color("veil"), showlegend: legend,
+      fillpattern: { shape: "/", size: 6, solidity: 0.14, fgcolor: color("hatch"), bgcolor: color("veil") } }];
+  }
+
+  const note = (text, x, y, extra) => ({
+    text, x, y, xref: "paper", yref: "paper", showarrow: false,
+    font: { size: 12.5, color: color("ink") }, ...extra,
+  });
+
+  function ticks() {
+    const wanted = (state.range[1] - state.range[0]) / Math.max(timeline.clientWidth / 90, 3);
+    const steps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
+    const step = steps.find((each) => each >= wanted) ?? 14400;
+    const values = [];
+    const first = Math.ceil(state.range[0] / step - 1e-9);
+    for (let i = first; i * step <= state.range[1] + 1e-9; i++) values.push(i * step);
+    return { tickvals: values, ticktext: values.map((value) => clock(value, step < 1 ? 1 : 0)) };
+  }
+
+  function layout(height, lastAxis) {
+    return {
+      height,
+      margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: color("muted") },
+      showlegend: false,
+      hovermode: false,
+      dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
+      annotations: [],
+      xaxis: { range: [...state.range], ...ticks(), anchor: lastAxis, showgrid: false, zeroline: false,
+        ticks: "outside", ticklen: 4, tickcolor: color("line"), linecolor: color("line") },
+    };
+  }
+
+  const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
+
+  /** Give `count` rows equal heights with a line of text above each; yields y domains, top first. */
+  function* domains(count, height, space = 24) {
+    const gap = space / (height - MARGIN.top - MARGIN.bottom);
+    const each = (1 - gap * (count - 1)) / count;
+    for (let i = 0; i < count; i++) {
+      const top = 1 - i * (each + gap);
+      yield [Math.max(top - each, 0), top];
+    }
+  }
+
+  function drawTimeline() {
+    const subjects = shownSubjects();
+    const lane = [190, 190, 128][subjects.length] ?? 104;
+    const height = MARGIN.top + MARGIN.bottom + subjects.length * lane + (subjects.length - 1) * 24;
+    const figure = layout(Math.max(height, 120), `y${subjects.length > 1 ? subjects.length : ""}`);
+    const traces = [];
+    let legend = true;
+    [...domains(Math.max(subjects.length, 1), figure.height)].forEach((domain, i) => {
+      const suffix = i ? i + 1 : "";
+      const rows = rowsOf(subjects[i]);
+      figure[`yaxis${suffix}`] = { domain, range: [0, 1], fixedrange: true, zeroline: false,
+        tickvals: [0, 0.5, 1], ticktext: ["0", "", "100 %"], gridcolor: color("grid"), anchor: "x" };
+      if (subjects[i]) {
+        figure.annotations.push(note(`<b>${subjects[i]}</b>  ${data.notes[subjects[i]]}`, 0, domain[1],
+          { xanchor: "left", yanchor: "bottom" }));
+      }
+      if (rows) traces.push(...laneTraces(rows, `y${suffix}`, legend)), (legend = false);
+      else {
+        traces.push({ x: [null], y: [null], yaxis: `y${suffix}`, showlegend: false, hoverinfo: "skip" });
+        figure.annotations.push(note(emptyText(subjects[i]), 0.5, (domain[0] + domain[1]) / 2,
+          { font: { size: 13, color: color("muted") } }));
+      }
+    });
+    Plotly.react(timeline, traces, figure, CONFIG);
+  }
+
+  function emptyText(subject) {
+    if (!subject) return "No expression was observed";
+    return { face: "no face observed", voice: "no speech observed", fused: "not observed" }[state.modality];
+  }
+
+  function drawArc() {
+    const name = state.subject === "all" && data.arcs.all ? "all" : shownSubjects()[0];
+    const curves = data.arcs[name];
+    byId("arc-name").textContent = !curves ? "" : name === "all" ? "of the whole recording" : `of ${name}`;
+    const height = window.innerWidth < 560 ? 250 : 280;
+    const figure = layout(height, "y2");
+    const traces = [];
+    [...domains(2, height, 36)].forEach((domain, i) => {
+      const measure = ["valence", "arousal"][i];
+      const suffix = i ? "2" : "";
+      const reach = data.reach;
+      figure[`yaxis${suffix}`] = { domain, range: [-reach, reach], fixedrange: true, anchor: "x",
+        tickvals: [-reach, 0, reach], ticktext: [`−${reach}`, "0", `+${reach}`],
+        gridcolor: color("grid"), zerolinecolor: color("line"), zerolinewidth: 1 };
+      const poles = { valence: "unpleasant − to pleasant +", arousal: "calm − to excited +" }[measure];
+      figure.annotations.push(note(
+        `<b>${measure[0].toUpperCase()}${measure.slice(1)}</b>  ${poles}`, 0, domain[1],
+        { xanchor: "left", yanchor: "bottom" }));
+      if (curves) traces.push(...arcTraces(curves, measure, `y${suffix}`));
+      else traces.push({ x: [null], y: [null], yaxis: `y${suffix}` });
+    });
+    Plotly.react(arc, traces, figure, CONFIG);
+  }
+
+  function arcTraces(curves, measure, axis) {
+    const [mean, lower, upper] = curves[measure];
+    const points = { start: curves.time, end: curves.time };
+    const pieces = [];
+    mean.forEach((value, i) => {
+      if (value === null) return;
+      const last = pieces[pieces.length - 1];
+      if (last && last[1] === i - 1) last[1] = i;
+      else pieces.push([i, i]);
+    });
+    const base = { type: "scatter", hoverinfo: "skip", yaxis: axis, showlegend: false };
+    const shape = band(points, pieces, (i) => lower[i], (i) => upper[i]);
+    return [
+      { ...base, ...shape, mode: "lines", fill: "toself", line: { width: 0 }, opacity: 0.22,
+        fillcolor: color(measure) },
+      { ...base, x: curves.time, y: mean, connectgaps: false, mode: mean.length < 5 ? "lines+markers" : "lines",
+        line: { width: 2.2, color: color(measure) }, name: measure },
+    ];
+  }
+
+  function draw() {
+    drawTimeline();
+    drawArc();
+    place();
+  }
+
+  /* ---- Time: one playhead over both charts ---- */
+
+  const heads = [timeline, arc].map((chart) => {
+    const head = document.createElement("div");
+    head.className = "playhead";
+    chart.after(head);
+    const holder = document.createElement("div");
+    holder.className = "holder";
+    chart.before(holder);
+    holder.append(chart, head);
+    return head;
+  });
+
+  function place() {
+    const width = timeline.clientWidth - MARGIN.left - MARGIN.right;
+    const part = (state.time - state.range[0]) / (state.range[1] - state.range[0]);
+    for (const head of heads) {
+      head.hidden = part < -1e-6 || part > 1 + 1e-6;
+      head.style.transform = `translateX(${MARGIN.left + part * width}px)`;
+    }
+    timeline.setAttribute("aria-valuenow", state.time.toFixed(1));
+    timeline.setAttribute("aria-valuetext", clock(state.time, 1));
+    byId("time").textContent = `At ${clock(state.time, 1)}, ${state.modality}`;
+    showNow();
+  }
+
+  function follow() {
+    const span = state.range[1] - state.range[0];
+    if (state.time > state.range[1] || state.time < state.range[0]) setRange(state.time, state.time + span);
+  }
+
+  function timeAt(event, chart) {
+    const box = chart.getBoundingClientRect();
+    const part = (event.clientX - box.left - MARGIN.left) / (box.width - MARGIN.left - MARGIN.right);
+    return part < -0.02 || part > 1.02 ? null
+      : state.range[0] + clamp(part, 0, 1) * (state.range[1] - state.range[0]);
+  }
+
+  function seek(time) {
+    state.time = clamp(time, ...FULL);
+    if (state.playable) media.currentTime = state.time;
+    follow();
+    place();
+  }
+
+  function setRange(low, high) {
+    const span = clamp(high - low, Math.min(1, FULL[1] - FULL[0]), FULL[1] - FULL[0]);
+    const start = clamp(low, FULL[0], FULL[1] - span);
+    state.range = [start, start + span];
+    const change = { "xaxis.range": [...state.range], ...Object.fromEntries(
+      Object.entries(ticks()).map(([name, value]) => [`xaxis.${name}`, value])) };
+    Plotly.relayout(timeline, change);
+    Plotly.relayout(arc, change);
+    place();
+  }
+
+  function zoom(factor) {
+    const [low, high] = state.range;
+    const center = state.time >= low && state.time <= high ? state.time : (low + high) / 2;
+    const span = (high - low) * factor;
+    const start = center - span * ((center - low) / (high - low));
+    setRange(start, start + span);
+  }
+
+  let ticking = 0;
+  function tick() {
+    state.time = media.currentTime;
+    follow();
+    place();
+    if (media.paused) ticking = 0;
+    else ticking = calm.matches ? setTimeout(tick, 250) : requestAnimationFrame(tick);
+  }
+
+  media.addEventListener("play", () => ticking || tick());
+  for (const name of ["seeking", "seeked", "pause", "ended"]) media.addEventListener(name, () => ticking || tick());
+  media.addEventListener("error", () => setPlayable(false));
+  media.addEventListener("loadedmetadata", () => setPlayable(true));
+
+  function setPlayable(playable) {
+    state.playable = playable;
+    media.hidden = !playable;
+    byId("missing").hidden = playable;
+    if (playable && Math.abs(media.currentTime - state.time) > 0.05) media.currentTime = state.time;
+  }
+
+  byId("choose").addEventListener("change", (event) => {
+    const [file] = event.target.files;
+    if (file) media.src = URL.createObjectURL(file);
+  });
+
+  /* ---- What is expressed at the playhead ---- */
+
+  /** The last row that holds `time`, or -1. */
+  function rowAt(rows, time) {
+    let low = 0;
+    let high = rows.start.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows.start[middle] <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low && time <= rows.end[low - 1] + 1e-3 ? low - 1 : -1;
+  }
+
+  function describe(subject, time) {
+    const rows = rowsOf(subject);
+    const i = rows ? rowAt(rows, time) : -1;
+    if (i < 0) return { text: "not observed", values: null };
+    const values = rows.p.map((column) => column[i] / 1000);
+    const best = rows.label[i];
+    if (best < 0) return { text: `uncertain: ${data.reasons[rows.why[i]] || "too little to tell"}`, values };
+    return { text: data.emotions[best], values, best };
+  }
+
+  const panels = new Map();
+
+  function buildNow() {
+    const now = byId("now");
+    now.replaceChildren();
+    panels.clear();
+    for (const subject of shownSubjects()) {
+      const panel = document.createElement("div");
+      const title = document.createElement("h3");
+      const text = document.createElement("span");
+      title.append(subject, text);
+      const list = document.createElement("ul");
+      const bars = data.emotions.map((emotion) => {
+        const item = document.createElement("li");
+        const track = document.createElement("span");
+        const bar = document.createElement("i");
+        const output = document.createElement("output");
+        track.className = "track";
+        bar.dataset.emotion = emotion;
+        track.append(bar);
+        item.append(emotion, track, output);
+        list.append(item);
+        return { item, bar, output };
+      });
+      panel.append(title, list);
+      now.append(panel);
+      panels.set(subject, { text, list, bars, shown: null });
+    }
+  }
+
+  function showNow() {
+    for (const [subject, panel] of panels) {
+      const { text, values, best } = describe(subject, state.time);
+      const key = `${text} ${values}`;
+      if (panel.shown === key) continue;
+      panel.shown = key;
+      panel.text.textContent = panel.text.title = text;
+      panel.list.classList.toggle("absent", !values);
+      panel.bars.forEach(({ item, bar, output }, k) => {
+        item.classList.toggle("top", k === best);
+        bar.style.transform = `scaleX(${values ? values[k] : 0})`;
+        output.textContent = values ? `${Math.round(values[k] * 100)} %` : "–";
+      });
+    }
+  }
+
+  /* ---- Pointer and keys ---- */
+
+  function laneAt(event) {
+    const axes = shownSubjects().map((_, i) => timeline._fullLayout[`yaxis${i ? i + 1 : ""}`]);
+    const y = event.clientY - timeline.getBoundingClientRect().top;
+    return shownSubjects()[axes.findIndex((axis) => axis && y >= axis._offset - 18 && y <= axis._offset + axis._length)];
+  }
+
+  function showTip(event) {
+    const time = timeAt(event, timeline);
+    const subject = time === null ? undefined : laneAt(event);
+    tip.hidden = subject === undefined || event.pointerType === "touch";
+    if (tip.hidden) return;
+    const { text, values } = describe(subject, time);
+    const top = values ? data.emotions.map((name, k) => [name, values[k]]).sort((a, b) => b[1] - a[1]).slice(0, 3) : [];
+    const title = document.createElement("b");
+    title.textContent = `${clock(time, 1)}  ${subject}: ${text}`;
+    tip.replaceChildren(title, ...top.map(([name, value]) => {
+      const line = document.createElement("small");
+      line.textContent = `${name} ${Math.round(value * 100)} %`;
+      return line;
+    }));
+    const box = tip.getBoundingClientRect();
+    tip.style.left = `${clamp(event.clientX + 14, 8, innerWidth - box.width - 8)}px`;
+    tip.style.top = `${clamp(event.clientY + 16, 8, innerHeight - box.height - 8)}px`;
+  }
+
+  for (const chart of [timeline, arc]) {
+    let pressed = null;
+    chart.addEventListener("pointerdown", (event) => (pressed = event), true);
+    // Plotly covers the page while the button is down, hence the listener on the window.
+    window.addEventListener("pointerup", (event) => {
+      if (!pressed || event.button) return;
+      const moved = Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY);
+      pressed = null;
+      const time = timeAt(event, chart);
+      if (moved < 5 && time !== null) seek(time);
+    }, true);
+    window.addEventListener("pointercancel", () => (pressed = null), true);
+  }
+  timeline.addEventListener("pointermove", showTip);
+  timeline.addEventListener("pointerleave", () => (tip.hidden = true));
+
+  function onZoomed(change) {
+    const low = change["xaxis.range[0]"];
+    if (low !== undefined) setRange(low, change["xaxis.range[1]"]);
+  }
+
+  const KEYS = {
+    " ": () => state.playable && (media.paused ? media.play() : media.pause()),
+    ArrowLeft: (event) => seek(state.time - (event.shiftKey ? 10 : 1)),
+    ArrowRight: (event) => seek(state.time + (event.shiftKey ? 10 : 1)),
+    Home: () => seek(FULL[0]),
+    End: () => seek(FULL[1]),
+    "+": () => zoom(0.5),
+    "-": () => zoom(2),
+    0: () => setRange(...FULL),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const busy = event.target.closest("input, select, textarea, button, summary, pre");
+    const act = KEYS[event.key];
+    if (!act || busy || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act(event);
+  }, true);
+
+  byId("zoom-in").addEventListener("click", () => zoom(0.5));
+  byId("zoom-out").addEventListener("click", () => zoom(2));
+  byId("zoom-fit").addEventListener("click", () => setRange(...FULL));
+  byId("subject")?.addEventListener("change", (event) => {
+    state.subject = event.target.value;
+    buildNow();
+    draw();
+  });
+  for (const input of document.querySelectorAll("input[name=modality]")) {
+    input.addEventListener("change", () => {
+      state.modality = input.value;
+      draw();
+    });
+  }
+
+  byId("save").addEventListener("click", async () => {
+    for (const [chart, name] of [[timeline, "timeline"], [arc, "arc"]]) {
+      const figure = { ...chart.layout, showlegend: chart === timeline, paper_bgcolor: color("card"),
+        legend: { orientation: "h", y: -0.12 }, height: chart.layout.height + 50,
+        margin: { ...chart.layout.margin, b: MARGIN.bottom + 50 } };
+      await Plotly.downloadImage({ data: chart.data, layout: figure },
+        { format: "svg", width: chart.clientWidth, height: figure.height, filename: `${data.name}-${name}` });
+    }
+  });
+
+  /* ---- Size, theme, paper ---- */
+
+  let pending = 0;
+  new ResizeObserver(() => {
+    cancelAnimationFrame(pending);
+    pending = requestAnimationFrame(draw);
+  }).observe(timeline.parentElement);
+  dark.addEventListener("change", draw);
+  for (const [name, paper] of [["beforeprint", true], ["afterprint", false]]) {
+    window.addEventListener(name, () => {
+      document.documentElement.classList.toggle("paper", paper);
+      draw();
+    });
+  }
+
+  timeline.setAttribute("aria-valuemin", FULL[0]);
+  timeline.setAttribute("aria-valuemax", FULL[1]);
+  buildNow();
+  draw();
+  timeline.on("plotly_relayout", onZoomed);
+  arc.on("plotly_relayout", onZoomed);
+  if (media.error || !media.getAttribute("src")) setPlayable(false);
+})();
