@@ -46,7 +46,9 @@ class VoiceActivity:
         whole = len(pending) - len(pending) % FRAME
         self._pending = pending[whole:]
         frames = pending[:whole].reshape(-1, FRAME)
-        return np.array([self._probability(frame * self._gain(frame)) for frame in frames], "f4")
+        return np.array(
+            [self._probability(frame * self._gain(frame)) for frame in frames], np.float32
+        )
 
     def flush(self) -> NDArray[np.float32]:
         """Return the probability of the last, incomplete frame, if there is one."""
