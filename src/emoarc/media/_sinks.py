@@ -201,6 +201,7 @@ class AacSink:
         self._due = due + Fraction(piece.planes.shape[1], self._rate)
 
     def _frame(self, planes: NDArray[np.float32], time: Fraction) -> av.AudioFrame:
+        planes = np.ascontiguousarray(planes)  # a cut piece is a view into a longer one
         frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout=self._layout)
         frame.sample_rate = self._rate
         frame.time_base = Fraction(1, self._rate)
