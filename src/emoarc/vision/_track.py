@@ -27,16 +27,19 @@ class TrackerOptions:
     """When detections are one face, and when a face is believed."""
 
     max_gap: float = 0.8
-    """Seconds a face may go unseen and still be the same track."""
-    start_score: float = 0.4
+    """Seconds a face may go unseen and still be the same track; at low frame rates, one frame."""
+    start_score: float = 0.55
     """Detections below this may continue a track but never start one (after ByteTrack: Zhang et
     al. 2022, "ByteTrack: multi-object tracking by associating every detection box")."""
-    sure_score: float = 0.6
+    sure_score: float = 0.75
     """A detection of at least this score confirms its track at once."""
     confirm_hits: int = 3
-    """Other tracks are confirmed by this many detections..."""
+    """Other tracks are confirmed by this many detections of `start_score`..."""
     confirm_within: float = 0.5
-    """...within this many seconds of the first; failing that they are dropped."""
+    """...within this many seconds of the first, or as many frames; failing that they are
+    dropped."""
+    max_doubt: float = 2.0
+    """Seconds a track may live on detections below `start_score`."""
     reach: float = 1.0
     """How far, in face sizes, a face may be from where it was expected."""
 
@@ -69,17 +72,21 @@ class Tracker:
             cut: Whether the frame is the first of a new shot, which ends every track.
         """
         self._retire(math.inf if cut else time)
-        matches = self._match(time, detections)
-        for track, index in matches:
-            track.update(time, detections[index])
-        taken = {index for _, index in matches}
-        matches += [
-            (self._start(time, detection), index)
-            for index, detection in enumerate(detections)
-            if index not in taken and detection.score >= self._options.start_score
+        for track in self._tracks:
+            track.age, track.unseen = track.age + 1, track.unseen + 1
+        seen = self._match(time, detections)
+        for track, detection in seen:
+            track.update(time, detection.box)
+        known = [detection for _, detection in seen]
+        seen += [
+            (self._start(time, detection), detection)
+            for detection in detections
+            if detection.score >= self._options.start_score
+            and not any(detection is other for other in known)
         ]
-        self._confirm(time)
-        return [(track.id, replace(detections[i], box=track.box)) for track, i in matches]
+        for track, detection in seen:
+            self._weigh(track, detection.score)
+        return [(track.id, replace(detection, box=track.box)) for track, detection in seen]
 
     def predict(self, time: float) -> list[Box]:
         """Where the faces being followed should be at `time`."""
@@ -92,37 +99,41 @@ class Tracker:
         return "pending" if any(live.id == track for live in self._tracks) else "dropped"
 
     def _is_live(self, track: "_Track", time: float) -> bool:
-        if track.id in self._confirmed:
-            return time - track.seen <= self._options.max_gap
-        return time - track.started <= self._options.confirm_within
+        options = self._options
+        if track.id not in self._confirmed:
+            recent = time - track.started <= options.confirm_within
+            return recent or track.age + 1 < options.confirm_hits
+        near = time - track.seen <= options.max_gap or track.unseen == 0
+        return near and time - track.sure <= options.max_doubt
 
     def _retire(self, time: float) -> None:
+        """Forget the tracks that may not go on at `time`."""
         self._tracks = [track for track in self._tracks if self._is_live(track, time)]
 
     def _start(self, time: float, detection: FaceDetection) -> "_Track":
         self._count += 1
-        track = _Track(self._count, time, detection)
+        track = _Track(self._count, time, detection.box)
         self._tracks.append(track)
         return track
 
-    def _confirm(self, time: float) -> None:
+    def _weigh(self, track: "_Track", score: float) -> None:
+        """Take the score of a track's newest detection as evidence for it."""
         options = self._options
-        self._confirmed.update(
-            track.id
-            for track in self._tracks
-            if track.best_score >= options.sure_score or track.hits >= options.confirm_hits
-        )
+        if score >= options.start_score:
+            track.hits, track.sure = track.hits + 1, track.seen
+        if score >= options.sure_score or track.hits >= options.confirm_hits:
+            self._confirmed.add(track.id)
 
     def _match(
         self, time: float, detections: Sequence[FaceDetection]
-    ) -> list[tuple["_Track", int]]:
+    ) -> list[tuple["_Track", FaceDetection]]:
         if not self._tracks or not detections:
             return []
         expected = [track.predict(time) for track in self._tracks]
         cost = np.array([[self._cost(box, face.box) for face in detections] for box in expected])
         pairs: Any = _optimize.linear_sum_assignment(cost)
         return [
-            (self._tracks[row], int(column))
+            (self._tracks[row], detections[column])
             for row, column in zip(*pairs, strict=True)
             if cost[row, column] < _FORBIDDEN
         ]
@@ -149,12 +160,13 @@ class _Track:
     """Spectral density of the acceleration: a head may go from rest to two face sizes a second
     within a second."""
 
-    def __init__(self, number: int, time: float, detection: FaceDetection) -> None:
+    def __init__(self, number: int, time: float, box: Box) -> None:
         self.id = number
-        self.started = self.seen = time
-        self.hits = 1
-        self.best_score = detection.score
-        self._state = np.array([_as_vector(detection.box), np.zeros(4)])
+        self.started = self.seen = self.sure = time
+        self.hits = 0
+        self.age = 0
+        self.unseen = 0
+        self._state = np.array([_as_vector(box), np.zeros(4)])
         self._covariance = np.diag([self._MEASUREMENT, 1.0])
 
     @property
@@ -166,7 +178,7 @@ class _Track:
         """Where the face should be at `time`."""
         return _as_box(self._state[0] + (time - self.seen) * self._state[1])
 
-    def update(self, time: float, detection: FaceDetection) -> None:
+    def update(self, time: float, box: Box) -> None:
         """Take the detection of the face at `time`."""
         dt = time - self.seen
         move = np.array([[1, dt], [0, 1]])
@@ -174,10 +186,9 @@ class _Track:
         state = move @ self._state
         covariance = move @ self._covariance @ move.T + noise
         gain = covariance[:, 0] / (covariance[0, 0] + self._MEASUREMENT)
-        self._state = state + np.outer(gain, _as_vector(detection.box) - state[0])
+        self._state = state + np.outer(gain, _as_vector(box) - state[0])
         self._covariance = covariance - np.outer(gain, covariance[0])
-        self.seen, self.hits = time, self.hits + 1
-        self.best_score = max(self.best_score, detection.score)
+        self.seen, self.unseen = time, 0
 
 
 def _as_vector(box: Box) -> NDArray[np.float64]:
