@@ -58,7 +58,7 @@ def recipe(epochs: int = 4, optimizer: str = "sgd", rate: float = 0.1) -> Recipe
     return Recipe("points", "test", "1", seed=5, schedule=schedule)
 
 
-class Killed(Exception):
+class KilledError(Exception):
     pass
 
 
@@ -78,9 +78,9 @@ def test_a_killed_training_goes_on_as_if_never_stopped(tmp_path: Path, optimizer
 
     def kill(figures: dict[str, float]) -> None:
         if figures["epoch"] == 1:
-            raise Killed
+            raise KilledError
 
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         fit(Points(), recipe(optimizer=optimizer), tmp_path / "killed", kill)
     # The net it is given now is another, so what it knows can only come from the checkpoint.
     seen: list[float] = []

@@ -72,7 +72,7 @@ def test_an_error_names_the_key(table: dict[str, object], message: str) -> None:
 
 
 def test_a_schedule_refuses_what_cannot_be() -> None:
-    with pytest.raises(OptionError, match="r.toml.epochs: must be positive"):
+    with pytest.raises(OptionError, match="epochs: must be positive"):
         parse(Schedule, {"epochs": 0, "batch_size": 1, "learning_rate": 0.1}, "r.toml")
 
 

@@ -16,7 +16,7 @@ from emoarc.train._ferplus import read_ferplus  # noqa: E402
 from emoarc.vision import FaceExpressionModel  # noqa: E402
 
 
-class Killed(Exception):
+class KilledError(Exception):
     pass
 
 
@@ -43,9 +43,9 @@ def test_a_killed_training_ends_in_the_same_pack(
 
     def kill(figures: dict[str, float]) -> None:
         if figures["epoch"] == 1:
-            raise Killed
+            raise KilledError
 
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         train(recipe, ferplus.parent, tmp_path / "killed", kill)
     assert not (tmp_path / "killed" / "tiny-face").exists()
     train(recipe, ferplus.parent, tmp_path / "killed")

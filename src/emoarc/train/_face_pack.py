@@ -21,7 +21,7 @@ from emoarc.train._ferplus_report import calibration_figures, fer2013_figures, f
 from emoarc.train._loop import Progress, fit
 from emoarc.train._takes import read_takes, take_figures
 
-__all__ = ["FlipAveraged", "train_face"]
+__all__ = ["FlipAveraged", "pack_face", "train_face"]
 
 _CORPORA = [
     {
@@ -75,10 +75,17 @@ def train_face(
 ) -> dict[str, Any]:
     """Train by `recipe` on the FER+ below `data`; write the pack `out/NAME`, return its figures."""
     folder, side = find_ferplus(data), recipe.pictures.side
-    training, validation, test = (
-        read_ferplus(folder, split, side) for split in ("Train", "Valid", "Test")
-    )
+    training, validation = (read_ferplus(folder, split, side) for split in ("Train", "Valid"))
     net = fit(FaceJob(recipe, training, validation), recipe, out, progress)
+    return pack_face(net, recipe, data, out / recipe.name)
+
+
+def pack_face(net: nn.Module, recipe: FaceRecipe, data: Path, folder: Path) -> dict[str, Any]:
+    """Export, calibrate and measure a trained net; write its pack, return its figures."""
+    corpus, side = find_ferplus(data), recipe.pictures.side
+    training, validation, test = (
+        read_ferplus(corpus, split, side) for split in ("Train", "Valid", "Test")
+    )
     onnx = export_onnx(FlipAveraged(net), torch.rand(4, 1, side, side))
     temperature = _calibrate(onnx, validation)
     facts = _facts(recipe, training, temperature)
@@ -86,14 +93,14 @@ def train_face(
         "name": recipe.name,
         "seed": recipe.seed,
         "parameters": sum(p.numel() for p in net.parameters()),
-        **_measure(onnx, temperature, test, folder),
+        **_measure(onnx, temperature, test, corpus),
     }
     takes = read_takes(data / "corpora" / "ravdess_av")
     if takes:
-        pack = write_pack(out / recipe.name, onnx, "", **facts)
+        pack = write_pack(folder, onnx, "", **facts)
         metrics["ravdess_av"] = take_figures(pack, takes)
     card = _card(recipe, facts["prior"], metrics)
-    write_pack(out / recipe.name, onnx, card, **facts, metrics=_summary(metrics))
+    write_pack(folder, onnx, card, **facts, metrics=_summary(metrics))
     return metrics
 
 
