@@ -56,8 +56,9 @@ class _Segment:
         """When the next decoded sample is due, in seconds."""
         self.kind = _kind(frame)
         self._rate = rate
-        self._resampler = AudioResampler(format="fltp", layout=layout, rate=rate)
-        self._time = start
+        self._resampler = AudioResampler(format="flt", layout=layout, rate=rate)
+        self.time = start
+        """Of the next sample to give out, in seconds."""
         self._held: list[av.AudioFrame] = []
 
     def push(self, frame: av.AudioFrame) -> Iterator[Piece]:
@@ -73,10 +74,12 @@ class _Segment:
             yield self._release()
 
     def _release(self) -> Piece:
-        planes = [cast("NDArray[np.float32]", held.to_ndarray()) for held in self._held]
         channels = tuple(channel.name for channel in self._held[0].layout.channels)
-        piece = Piece(self._time, np.concatenate(planes, axis=1), channels)
-        self._time += Fraction(piece.planes.shape[1], self._rate)
+        # Interleaved, because PyAV reads past the end of planar frames of eight channels or more.
+        runs = [cast("NDArray[np.float32]", held.to_ndarray()) for held in self._held]
+        planes = np.concatenate(runs, axis=1).reshape(-1, len(channels)).T
+        piece = Piece(self.time, planes, channels)
+        self.time += Fraction(planes.shape[1], self._rate)
         self._held.clear()
         return piece
 
@@ -116,7 +119,7 @@ class Stitcher:
             return
         if time > due + _TOLERANCE or segment.kind != _kind(frame):
             yield from segment.flush()
-            segment = self._segment = self._begin(max(time, due), frame)
+            segment = self._segment = self._begin(max(time, segment.time), frame)
         yield from segment.push(frame)
 
     def flush(self) -> Iterator[Piece]:

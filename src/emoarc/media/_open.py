@@ -1,21 +1,24 @@
 """Opens local media files and nothing else, and turns FFmpeg's errors into emoarc's.
 
 A playlist can name other files or addresses, whatever its own name pretends. Three locks keep it
-from opening them: only regular files are opened, by us; FFmpeg may use no demuxer outside
-`FORMATS`; and every request of a demuxer to open something else is refused.
+from opening them: only regular files are opened, by us, and FFmpeg itself may use no protocol at
+all; it may use no demuxer outside `FORMATS`; and a demuxer that asks to open something else is
+refused.
 """
 
 import errno
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Never
+from typing import BinaryIO, Never, TypeVar
 
 import av
 from av import error as av_error
+from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.video.stream import VideoStream
 
 from emoarc.errors import (
     InputError,
@@ -26,7 +29,9 @@ from emoarc.errors import (
 )
 from emoarc.media._options import Limits
 
-__all__ = ["FORMATS", "check_pixels", "open_media", "shown", "translated"]
+__all__ = ["FORMATS", "check_pixels", "decodable", "open_media", "shown", "translated"]
+
+_StreamT = TypeVar("_StreamT", AudioStream, VideoStream)
 
 FORMATS = (
     *("mov", "matroska", "avi", "flv", "mpeg", "mpegts", "asf", "gif"),
@@ -35,9 +40,13 @@ FORMATS = (
 """The demuxers FFmpeg may use; none of them reads a second file. `mov` covers mp4, m4a and 3gp."""
 
 
+_LONGEST_NAME = 300
+
+
 def shown(path: str | os.PathLike[str]) -> str:
     """A path as it stands in a message: quoted, on one line whatever the name holds."""
-    return repr(os.fspath(path))
+    text = os.fspath(path)
+    return repr(text if len(text) <= _LONGEST_NAME else "…" + text[-_LONGEST_NAME:])
 
 
 @contextmanager
@@ -91,7 +100,7 @@ def _open_container(file: BinaryIO, path: str | os.PathLike[str], limits: Limits
             options={"max_pixels": str(limits.max_pixels)},
             container_options={
                 "format_whitelist": ",".join(FORMATS),
-                "protocol_whitelist": "file",
+                "protocol_whitelist": "none",
             },
             metadata_errors="replace",
             io_open=_refuse,
@@ -131,8 +140,14 @@ def _check_limits(container: InputContainer, path: str | os.PathLike[str], limit
             f"{shown(path)} holds {count} streams, more than the limit of {limits.max_streams}; "
             "extract the ones you need"
         )
-    for stream in container.streams.video:
+    for stream in decodable(container.streams.video):
         check_pixels(stream.codec_context.width, stream.codec_context.height, path, limits)
+
+
+def decodable(streams: Sequence[_StreamT]) -> list[_StreamT]:
+    """Those of the streams for which FFmpeg has a decoder."""
+    # The stubs promise a context; a stream of an unknown codec has none.
+    return [each for each in streams if each.codec_context is not None]  # pyright: ignore[reportUnnecessaryComparison]
 
 
 def check_pixels(width: int, height: int, path: str | os.PathLike[str], limits: Limits) -> None:

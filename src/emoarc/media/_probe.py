@@ -17,7 +17,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from emoarc.errors import OptionError
-from emoarc.media._open import open_media, shown, translated
+from emoarc.media._open import decodable, open_media, shown, translated
 from emoarc.media._options import Limits
 from emoarc.media._picture import Orientation, square_size, upright_size
 
@@ -124,15 +124,13 @@ def describe(
 ) -> MediaInfo:
     """Describe an open container; reads its first packets."""
     origin = origin_of(container)
-    tracks = tuple(
-        _describe_audio(stream, origin) for stream in _decodable(container.streams.audio)
-    )
+    tracks = tuple(_describe_audio(stream, origin) for stream in decodable(container.streams.audio))
     audio = choose_audio(container, audio_track, path)
     video = choose_video(container)
     return MediaInfo(
         path=Path(path),
         format=container.format.name,
-        duration=container.duration / av.time_base if container.duration else None,
+        duration=_duration(container, origin),
         start=float(origin),
         video=_describe_video(container, video, origin) if video else None,
         audio=_describe_audio(audio, origin) if audio else None,
@@ -140,16 +138,27 @@ def describe(
     )
 
 
+def _duration(container: InputContainer, origin: Fraction) -> float | None:
+    if not container.duration:
+        return None
+    duration = Fraction(container.duration, av.time_base)
+    # Matroska is written with the end of the last block for a duration, not the time since the
+    # first one.
+    if container.format.name.startswith("matroska") and 0 < origin < duration:
+        duration -= origin
+    return float(duration)
+
+
 def origin_of(container: InputContainer) -> Fraction:
     """The first timestamp of the earliest audio or video stream, in seconds."""
-    streams = [*_decodable_video(container), *_decodable(container.streams.audio)]
+    streams = [*_moving(container), *decodable(container.streams.audio)]
     starts = [seconds(stream.start_time, stream) for stream in streams]
     return min((start for start in starts if start is not None), default=Fraction(0))
 
 
 def choose_video(container: InputContainer) -> VideoStream | None:
     """The video stream flagged as default, or else the first; never cover art."""
-    return _preferred(_decodable_video(container))
+    return _preferred(_moving(container))
 
 
 def choose_audio(
@@ -165,7 +174,7 @@ def choose_audio(
     Raises:
         OptionError: There is no such track.
     """
-    tracks = _decodable(container.streams.audio)
+    tracks = decodable(container.streams.audio)
     if track is None:
         return _preferred(tracks)
     if isinstance(track, int):
@@ -185,13 +194,8 @@ def seconds(ticks: int | None, stream: Stream) -> Fraction | None:
     return ticks * stream.time_base
 
 
-def _decodable_video(container: InputContainer) -> list[VideoStream]:
-    return [each for each in _decodable(container.streams.video) if not each.disposition & _PICTURE]
-
-
-def _decodable(streams: Sequence[_StreamT]) -> list[_StreamT]:
-    # The stubs promise a context, but a stream of an unknown codec has none.
-    return [each for each in streams if each.codec_context is not None]  # pyright: ignore[reportUnnecessaryComparison]
+def _moving(container: InputContainer) -> list[VideoStream]:
+    return [each for each in decodable(container.streams.video) if not each.disposition & _PICTURE]
 
 
 def _preferred(streams: Sequence[_StreamT]) -> _StreamT | None:

@@ -37,6 +37,7 @@ class VideoTrack:
         """The end of what was decoded so far, in seconds."""
         self.frames = 0
         """Frames delivered so far."""
+        self._last: Fraction | None = None
         self._options = options
         self._decoder = VideoDecoder(stream, origin, options.limits, path)
         self.damage = self._decoder.damage
@@ -46,7 +47,7 @@ class VideoTrack:
     def push(self, packet: "Packet[Stream]") -> Iterator[VideoFrame]:
         """Decode a packet; yield the chosen frames."""
         for time, frame in self._decoder.timed(packet):
-            self.reached = time + _length(frame)
+            self.reached = time + self._length(frame, time)
             if self._picker.wants(time) and self._within(time):
                 self.frames += 1
                 yield VideoFrame(float(time), self._to_rgb(frame))
@@ -54,6 +55,13 @@ class VideoTrack:
     def flush(self) -> Iterator[VideoFrame]:
         """Yield nothing: the last packet has already emptied the decoder."""
         yield from ()
+
+    def _length(self, frame: av.VideoFrame, time: Fraction) -> Fraction:
+        """How long a frame stands: as its container says, or else as the one before did."""
+        before, self._last = self._last, time
+        if frame.duration and frame.time_base:
+            return frame.duration * frame.time_base
+        return Fraction(0) if before is None else time - before
 
     def _within(self, time: Fraction) -> bool:
         end = self._options.end
@@ -91,8 +99,3 @@ class AudioTrack:
     def flush(self) -> Iterator[AudioChunk]:
         """Yield what is still held back."""
         yield from self._mono.flush()
-
-
-def _length(frame: av.VideoFrame) -> Fraction:
-    """How long a frame stands, as its container says; 0 where it does not."""
-    return frame.duration * frame.time_base if frame.duration and frame.time_base else Fraction(0)
