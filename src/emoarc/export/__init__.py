@@ -9,6 +9,7 @@ observed is absent, null or empty, never zero.
 
 from emoarc.export._csv import write_csv
 from emoarc.export._json import SCHEMA_VERSION, to_dict, write_json
+from emoarc.export._overlay import write_overlay
 from emoarc.export._parquet import write_parquet
 from emoarc.export._read import read_analysis, read_timeline
 from emoarc.export._report import write_html
@@ -27,6 +28,7 @@ __all__ = [
     "write_csv",
     "write_html",
     "write_json",
+    "write_overlay",
     "write_parquet",
     "write_vtt",
 ]

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -209,17 +209,21 @@ def _coverage(analysis: Analysis) -> Iterator[tuple[str, str]]:
 
 
 def _provenance(analysis: Analysis) -> Iterator[tuple[str, str]]:
-    facts = cast("dict[str, Any]", plain(analysis.provenance))
+    facts: dict[str, Any] = plain(analysis.provenance)
+    options: dict[str, Any] = facts.get("options", {})
     yield "File", analysis.file
     for model in facts.get("models", ()):
         yield "Model", f"{model['name']} {model['version']}, sha256 {model['sha256'][:16]}…"
-    for name, value in facts.items():
-        if isinstance(value, str | int | float):
-            yield name.replace("_", " ").capitalize(), str(value)
-    for name, value in facts.get("options", {}).items():
-        if name in ("fps", "start", "end", "modalities") and value is not None:
-            shown = f"{value:g}" if isinstance(value, float) else ", ".join(value)
-            yield name.upper() if name == "fps" else name.capitalize(), shown
+    yield "emoarc", str(facts.get("emoarc", __version__))
+    for name, title in (("prior", "Prior"), ("valence_arousal", "Valence, arousal")):
+        if name in facts:
+            yield title, facts[name] if isinstance(facts[name], str) else "as given in the options"
+    if "modalities" in options:
+        yield "Modalities", ", ".join(options["modalities"])
+    if "fps" in options:
+        yield "Frames", f"{options['fps']:g} per second"
+    if options.get("start") or options.get("end"):
+        yield "Part", f"from {options.get('start') or 0:g} s to {options.get('end') or 'the end'}"
 
 
 def _record(analysis: Analysis) -> dict[str, Any]:

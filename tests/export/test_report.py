@@ -1,0 +1,178 @@
+import base64
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import av
+import pytest
+
+from emoarc.analysis import FACE_SCHEMA, NOTICE, Analysis
+from emoarc.export import write_html
+from emoarc.media import probe
+from emoarc.timeline import TIMELINE_SCHEMA, Timeline
+
+EVIL = "=cmd|' /C calc'!A0 </script><script>alert(1)</script><img src=x onerror=alert(1)>.mp4"
+
+
+class Page(HTMLParser):
+    """Collects elements with their attributes, texts and scripts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.text = ""
+        self._inside = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._inside = tag
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == "script":
+            self.scripts[-1] += data
+        elif self._inside != "style":
+            self.text += data
+
+    def attributes(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def data(self) -> dict:
+        return json.loads(self.scripts[0])
+
+
+def render(analysis: Analysis, folder: Path) -> Page:
+    write_html(analysis, folder / "report.html")
+    return Page((folder / "report.html").read_text(encoding="utf-8"))
+
+
+def test_the_page_says_what_it_must(analysis: Analysis, tmp_path: Path) -> None:
+    page = render(analysis, tmp_path)
+    text = " ".join(page.text.split())
+    for sentence in (
+        NOTICE,
+        "Article 5(1)(f)",
+        "at work or in education",
+        "97 % of what the file declares",
+        "3 damaged packets",
+        "the video is damaged",
+        "face-expression 1, sha256 abababababababab…",
+        "video 320 × 180",
+        "3 subjects",
+    ):
+        assert sentence in text
+    assert page.data["subjects"] == ["P1", "P2", "V1"]
+    assert len(page.attributes("tbody")) == 3
+
+
+def test_the_player_finds_the_recording_from_the_report(
+    analysis: Analysis, clip: Path, tmp_path: Path
+) -> None:
+    (source,) = [video["src"] for video in render(analysis, tmp_path).attributes("video")]
+    assert source is not None
+    assert re.fullmatch(r"[\w./%~-]+", source)
+    assert (tmp_path / unquote(source)).resolve() == clip.resolve()
+
+
+def test_nothing_in_a_name_becomes_markup(analysis: Analysis, tmp_path: Path) -> None:
+    warnings = (f"{EVIL}: <b>odd</b>",)
+    subjects = tuple(dataclasses.replace(s, id=f"{s.id}<i>") for s in analysis.subjects)
+    page = render(
+        dataclasses.replace(analysis, file=EVIL, warnings=warnings, subjects=subjects), tmp_path
+    )
+    assert len(page.scripts) == 3
+    assert not page.attributes("img")
+    assert not page.attributes("b")
+    assert EVIL in page.text
+    assert page.data["subjects"][0] == "P1<i>"
+
+
+def test_the_policy_allows_these_scripts_and_no_network(analysis: Analysis, tmp_path: Path) -> None:
+    page = render(analysis, tmp_path)
+    (policy,) = [
+        str(meta["content"])
+        for meta in page.attributes("meta")
+        if meta.get("http-equiv") == "Content-Security-Policy"
+    ]
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    hashes = [hashlib.sha256(script.encode()).digest() for script in page.scripts[1:]]
+    assert rules["script-src"] == " ".join(
+        f"'sha256-{base64.b64encode(h).decode()}'" for h in hashes
+    )
+    assert "http" not in policy
+    assert "connect-src" not in policy
+    loaded = [a for _, a in page.elements for name in ("src", "href") if (a.get(name) or "")]
+    assert [a["src"] for a in loaded] == [page.attributes("video")[0]["src"]]
+
+
+def test_a_recording_without_picture_gets_a_sound_player(
+    analysis: Analysis, tmp_path: Path
+) -> None:
+    media = dataclasses.replace(analysis.media, video=None, path=tmp_path / "gone.wav")
+    page = render(dataclasses.replace(analysis, media=media), tmp_path)
+    assert [audio["src"] for audio in page.attributes("audio")] == ["gone.wav"]
+    assert not page.attributes("video")
+
+
+def test_a_stream_has_nothing_to_play(analysis: Analysis, tmp_path: Path) -> None:
+    page = render(dataclasses.replace(analysis, media=None, coverage=None), tmp_path)
+    assert "src" not in page.attributes("audio")[0]
+
+
+def test_nothing_observed_makes_a_page_all_the_same(analysis: Analysis, tmp_path: Path) -> None:
+    empty = dataclasses.replace(
+        analysis,
+        timeline=Timeline(TIMELINE_SCHEMA.empty_table()),
+        faces=FACE_SCHEMA.empty_table(),
+        subjects=(),
+        arcs=(),
+        summary=(),
+    )
+    assert "No expression was observed" in render(empty, tmp_path).text
+
+
+def test_what_browsers_cannot_play_gets_a_preview(
+    analysis: Analysis, clip: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "talk.mkv"
+    with av.open(str(clip)) as container, av.open(str(source), "w") as copy:
+        stream = container.streams.video[0]
+        target = copy.add_stream_from_template(stream)
+        for packet in container.demux(stream):
+            if packet.dts is not None:
+                packet.stream = target
+                copy.mux(packet)
+    folder = tmp_path / "talk.emoarc"
+    folder.mkdir()
+    page = render(dataclasses.replace(analysis, media=probe(source)), folder)
+    assert page.attributes("video")[0]["src"] == "preview.mp4"
+    preview = probe(folder / "preview.mp4")
+    assert preview.duration == pytest.approx(12, abs=0.2)
+    assert preview.video.codec == "h264"
+
+
+def test_an_hour_of_two_people_stays_below_ten_megabytes(
+    analysis: Analysis, synthetic: Callable, assembled: Callable, tmp_path: Path
+) -> None:
+    media = dataclasses.replace(analysis.media, duration=3600.0)
+    expressions = [
+        row
+        for subject in ("P1", "P2")
+        for modality in ("voice", "fused")
+        for row in synthetic(subject, modality, ((0, 1200), (1300, 3600)), 1)
+    ]
+    write_html(assembled("talk.mp4", media, expressions), tmp_path / "report.html")
+    assert (tmp_path / "report.html").stat().st_size < 7e6
