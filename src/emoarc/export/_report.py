@@ -179,10 +179,10 @@ def _summary_row(entry: SubjectSummary) -> dict[str, Any]:
         "modality": entry.modality,
         "seconds": clock(entry.seconds),
         "label": entry.label,
-        "mean": f"{entry.probabilities[entry.label]:.0%}".replace("%", " %"),
+        "mean": f"{entry.probabilities[entry.label]:.0%}".replace("%", "\u00a0%"),
         "shares": [{"name": name, "percent": percent} for name, percent in shown.items()],
         "described": ", ".join(
-            f"{name} {percent:.0f} %" for name, percent in largest if percent >= 1
+            f"{name} {percent:.0f}\u00a0%" for name, percent in largest if percent >= 1
         ),
         "valence": _signed(entry.valence),
         "arousal": _signed(entry.arousal),
@@ -194,7 +194,7 @@ def _coverage(analysis: Analysis) -> Iterator[tuple[str, str]]:
     if coverage is None:
         return
     if coverage.fraction is not None:
-        yield "Read", f"{coverage.fraction:.0%} of what the file declares".replace("%", " %")
+        yield "Read", f"{coverage.fraction:.0%} of what the file declares".replace("%", "\u00a0%")
     if coverage.declared is not None:
         yield "Declared", clock(coverage.declared)
     if coverage.video_frames:
@@ -234,7 +234,7 @@ def _record(analysis: Analysis) -> dict[str, Any]:
 def clock(seconds: float) -> str:
     """Return a length of time as people write it: 7.4 s, 1:05, 1:00:05."""
     if seconds < 60:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.1f}\u00a0s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -101,6 +101,7 @@
 
   function layout(height, lastAxis) {
     return {
+      width: timeline.clientWidth,
       height,
       margin: { l: MARGIN.left, r: MARGIN.right, t: MARGIN.top, b: MARGIN.bottom },
       paper_bgcolor: "rgba(0,0,0,0)",
