@@ -1,5 +1,6 @@
 """The pipeline from a file to an Analysis: it wires the rooms together and does nothing else."""
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, fields
@@ -107,7 +108,9 @@ class Analyzer:
                     if progress:
                         progress(item.time, info.duration)
             stream.flush()
-            return self._conclude(str(path), stream.result(), info, reader.coverage)
+            # A name need not be UTF-8 on disk, but must be in tables; what is not becomes U+FFFD.
+            name = os.fsencode(path).decode("utf-8", errors="replace")
+            return self._conclude(name, stream.result(), info, reader.coverage)
 
     def stream(self, *, face: bool = True, voice: bool = True) -> Stream:
         """Open a stream to push frames and audio into.

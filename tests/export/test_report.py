@@ -127,6 +127,12 @@ def test_a_recording_without_picture_gets_a_sound_player(
     assert not page.attributes("video")
 
 
+def test_a_name_that_is_no_utf8_is_still_found(analysis: Analysis, tmp_path: Path) -> None:
+    media = dataclasses.replace(analysis.media, video=None, path=tmp_path / "caf\udce9.wav")
+    page = render(dataclasses.replace(analysis, media=media), tmp_path)
+    assert page.attributes("audio")[0]["src"] == "caf%E9.wav"
+
+
 def test_a_stream_has_nothing_to_play(analysis: Analysis, tmp_path: Path) -> None:
     page = render(dataclasses.replace(analysis, media=None, coverage=None), tmp_path)
     assert "src" not in page.attributes("audio")[0]
