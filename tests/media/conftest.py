@@ -62,12 +62,12 @@ def write_media(
     picture: Picture | None = None,
     sounds: Iterable[Sound] = (),
     *,
-    format: str | None = None,
+    container: str | None = None,
     options: dict[str, str] | None = None,
     metadata: dict[str, str] | None = None,
 ) -> Path:
     """Encode and mux a clip."""
-    with av.open(str(path), "w", format=format, options=options or {}) as output:
+    with av.open(str(path), "w", format=container, options=options or {}) as output:
         output.metadata.update(metadata or {})
         video = _add_video(output, picture) if picture else None
         tracks = [(_add_audio(output, sound), sound) for sound in sounds]
@@ -124,7 +124,7 @@ def _video_packets(stream, picture: Picture):
 
 
 def _add_audio(output, sound: Sound):
-    stream = output.add_stream(sound.codec, rate=sound.rate)
+    stream = output.add_stream(sound.codec, rate=sound.rate, bit_rate=128_000)
     stream.codec_context.layout = _layout(sound)
     if sound.language:
         stream.metadata["language"] = sound.language
@@ -140,8 +140,9 @@ def _layout(sound: Sound) -> str:
 def _audio_packets(stream, sound: Sound):
     step = 1024
     for first in range(0, sound.signal.shape[1], step):
-        block = np.ascontiguousarray(sound.signal[:, first : first + step], np.float32)
-        frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=_layout(sound))
+        # Interleaved, because PyAV fills planar frames of eight channels wrongly.
+        block = sound.signal[:, first : first + step].T.reshape(1, -1).astype(np.float32)
+        frame = av.AudioFrame.from_ndarray(block, format="flt", layout=_layout(sound))
         frame.sample_rate = sound.rate
         late = sum(length for at, length in sound.gaps if at <= first / sound.rate)
         frame.time_base = Fraction(1, sound.rate)

@@ -1,6 +1,7 @@
 """Sound keeps its time and its level."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -43,10 +44,7 @@ def test_resampling_keeps_level_phase_and_length(rate):
 def test_the_samples_do_not_depend_on_how_frames_are_cut(sizes):
     signal = np.random.default_rng(0).uniform(-0.5, 0.5, sum(sizes))
     edges = np.cumsum([0, *sizes])
-    frames = [
-        (Fraction(int(a), 16_000), frame_of(signal[a:b]))
-        for a, b in zip(edges, edges[1:], strict=False)
-    ]
+    frames = [(Fraction(int(a), 16_000), frame_of(signal[a:b])) for a, b in pairwise(edges)]
     chunks, _ = mono(frames)
     heard = np.concatenate([chunk.samples for chunk in chunks])
     np.testing.assert_allclose(heard, signal, atol=1e-6)
@@ -99,7 +97,7 @@ def test_frames_that_run_backwards_are_left_out_and_counted():
 def test_chunks_never_overlap_nor_run_backwards(times, lengths):
     frames = [(time, frame_of(np.zeros(n))) for time, n in zip(times, lengths, strict=False)]
     chunks, _ = mono(frames)
-    for before, after in zip(chunks, chunks[1:], strict=False):
+    for before, after in pairwise(chunks):
         assert after.time >= before.time + len(before.samples) / 16_000 - 1e-9
     assert all(chunk.time >= 0 and len(chunk.samples) for chunk in chunks)
 

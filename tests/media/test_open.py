@@ -17,6 +17,7 @@ from emoarc.errors import (
 )
 from emoarc.media import Limits, MediaReader, ReadOptions, probe
 from emoarc.media._open import FORMATS
+from emoarc.types import VideoFrame
 
 
 def open_files() -> int:
@@ -114,7 +115,9 @@ PLAYLISTS = {
         '<Representation id="1" bandwidth="1"><BaseURL>{other}</BaseURL></Representation>'
         "</AdaptationSet></Period></MPD>"
     ),
-    "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n",
+    "sdp": (
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n"
+    ),
 }
 
 
@@ -192,14 +195,18 @@ def test_mutated_files_end_in_frames_or_in_one_line(studio, suffix, capfd):
     path = studio.folder / f"mutant{suffix}"
     for seed in range(25):
         path.write_bytes(mutate(whole, random.Random(seed)))
-        try:
-            with MediaReader(path, ReadOptions(limits=Limits(max_pixels=500_000))) as reader:
-                times = [item.time for item in reader]
-                assert all(time >= 0 for time in times)
-                assert reader.coverage.warnings is not None
-        except EmoarcError as error:
-            assert "\n" not in str(error)
+        assert read_or_refuse(path)
     assert capfd.readouterr() == ("", "")  # FFmpeg's own complaints stay inside
+
+
+def read_or_refuse(path) -> bool:
+    """Whether reading gives rising times, or else an error of one line."""
+    try:
+        with MediaReader(path, ReadOptions(limits=Limits(max_pixels=500_000))) as reader:
+            times = [item.time for item in reader if isinstance(item, VideoFrame)]
+    except EmoarcError as error:
+        return "\n" not in str(error)
+    return times == sorted(set(times)) and all(time >= 0 for time in times)
 
 
 def make_small(studio, suffix):

@@ -16,10 +16,11 @@ def corners(image: np.ndarray) -> tuple[str, ...]:
     """Names of the colours at top left, top right, bottom left, bottom right."""
     h, w = image.shape[:2]
     spots = [(h // 4, w // 4), (h // 4, -w // 4), (-h // 4, w // 4), (-h // 4, -w // 4)]
-    return tuple(
-        min(CORNERS, key=lambda name: np.abs(np.subtract(image[y, x], CORNERS[name], dtype=int)).sum())
-        for y, x in spots
-    )  # fmt: skip
+    return tuple(nearest(image[spot]) for spot in spots)
+
+
+def nearest(pixel: np.ndarray) -> str:
+    return min(CORNERS, key=lambda name: np.abs(pixel.astype(int) - CORNERS[name]).sum())
 
 
 def quadrants(width: int = 64, height: int = 48) -> np.ndarray:

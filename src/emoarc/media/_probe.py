@@ -180,7 +180,9 @@ def choose_audio(
     if isinstance(track, int):
         found = tracks[track - 1 : track] if track > 0 else []
     else:
-        found = [each for each in tracks if (each.language or "").lower() == track.lower()]
+        found = [
+            each for each in tracks if each.language and each.language.lower() == track.lower()
+        ]
     if not found:
         have = ", ".join(f"{i} ({each.language or 'und'})" for i, each in enumerate(tracks, 1))
         raise OptionError(f"{shown(path)} has no audio track {track!r}; it has {have or 'none'}")

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from fractions import Fraction
+from itertools import islice
 from math import floor
 from typing import Self
 
@@ -24,6 +26,9 @@ __all__ = ["MediaReader"]
 
 _PREROLL = 1
 """Seconds to seek ahead of the start, for decoders to settle and streams to be complete."""
+
+_PEEK_PACKETS = 2_000
+"""How far to look for the first key frame after seeking."""
 
 _INTERLEAVE = 10
 """Seconds by which packets of one stream may lag behind those of another in the file."""
@@ -62,9 +67,7 @@ class MediaReader:
         options = self._options
         self.info = probe(self._path, options.limits, options.audio_track)
         self._check_span()
-        self._container = self._stack.enter_context(open_media(self._path, options.limits))
-        with translated(self._path):
-            self._open_tracks()
+        self._open()
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -109,8 +112,16 @@ class MediaReader:
         span = end - self._options.start
         return min(1.0, max(0.0, reached - self._options.start) / span) if span > 0 else 1.0
 
-    def _open_tracks(self) -> None:
-        options, origin = self._options, origin_of(self._container)
+    def _open(self) -> None:
+        """Open the file at its beginning, and the tracks that are wanted."""
+        options = self._options
+        with ExitStack() as stack:
+            self._container = stack.enter_context(open_media(self._path, options.limits))
+            self._origin = origin_of(self._container)
+            self._open_tracks(options, self._origin)
+            self._stack = stack.pop_all()
+
+    def _open_tracks(self, options: ReadOptions, origin: Fraction) -> None:
         video = choose_video(self._container) if options.video else None
         if video:
             self._video = VideoTrack(video, origin, options, self._path)
@@ -119,11 +130,11 @@ class MediaReader:
         if audio and options.audio:
             self._audio = AudioTrack(audio, origin, options)
             self._tracks[audio.index] = self._audio
-        self._origin = origin
 
     def _packets(self) -> "Iterator[Packet[Stream]]":
         """Read from before the start until every track has passed the end."""
-        self._seek()
+        if self._tracks:
+            self._seek()
         streams = [track.stream for track in self._tracks.values()]
         errors = self._options.limits.max_consecutive_errors
         for packet in read_packets(self._container, streams, errors) if streams else ():
@@ -132,13 +143,39 @@ class MediaReader:
                 return
 
     def _seek(self) -> None:
-        target = self._options.start - _PREROLL
-        if target <= 0:
-            return
+        """Go to a key frame before the start; where none is found, to the beginning.
+
+        Containers without an index land anywhere, so each landing is looked at.
+        """
+        ahead = _PREROLL
+        while (target := self._options.start - ahead) > 0:
+            if self._seek_to(target) and self._lands_before_start():
+                self._seek_to(target)
+                return
+            ahead *= 4
+        if self._options.start > _PREROLL:
+            self._stack.close()
+            self._open()
+
+    def _seek_to(self, time: float) -> bool:
+        try:
+            self._container.seek(floor((time + self._origin) * av.time_base))
+        except av_error.FFmpegError:
+            return False
+        return True
+
+    def _lands_before_start(self) -> bool:
+        stream = next(iter(self._tracks.values())).stream
         with suppress(av_error.FFmpegError):
-            self._container.seek(floor((target + self._origin) * av.time_base))
+            for packet in islice(self._container.demux(stream), _PEEK_PACKETS):
+                time = seconds(packet.pts, stream)
+                if packet.is_keyframe and time is not None:
+                    return time - self._origin <= self._options.start
+        return False
 
     def _ended(self, packet: "Packet[Stream]") -> bool:
+        if all(track.damage.abandoned for track in self._tracks.values()):
+            return True
         ticks = packet.dts if packet.dts is not None else packet.pts
         time = seconds(ticks, packet.stream)
         if time is None:

@@ -97,7 +97,7 @@ def _pump(
         sink = sinks[packet.stream.index]
         for written in sink.push(packet):
             output.mux(written)
-        yield float(sink.reached or 0)
+        yield max(0.0, float(sink.reached or 0))
     for sink in sinks.values():
         for written in sink.flush():
             output.mux(written)
@@ -108,8 +108,7 @@ def _appearing(target: Path, source: Path) -> Generator[Path]:
     """Offer a file beside the target, which becomes the target only if all goes well."""
     part = target.with_name(f".emoarc-{token_hex(8)}.part")
     try:
-        if target.exists() and target.samefile(source):
-            raise OutputError(f"{shown(target)} is the source itself; choose another name")
+        _check_target(target, source)
         part.touch(exist_ok=False)
         yield part.absolute()
         part.replace(target)
@@ -121,3 +120,12 @@ def _appearing(target: Path, source: Path) -> Generator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _check_target(target: Path, source: Path) -> None:
+    if not target.exists():
+        return
+    if not target.is_file():
+        raise OutputError(f"{shown(target)} is not a regular file; choose another name")
+    if target.samefile(source):
+        raise OutputError(f"{shown(target)} is the source itself; choose another name")
