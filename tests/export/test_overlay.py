@@ -76,6 +76,13 @@ def test_a_voice_without_a_face_gets_a_caption(painter: OverlayPainter, analysis
     assert np.flatnonzero(touched.any(axis=1)).min() > 100
 
 
+def test_panels_hide_no_face(painter: OverlayPainter) -> None:
+    touched = changed(painter, 6.0, blank(1280, 720))
+    for x, x_end in ((150, 390), (630, 870)):  # P1 and P2, four times the analysed size
+        assert not touched[175:430, x + 15 : x_end - 15].any()
+    assert touched[170:370, 890:1100].any()
+
+
 def test_the_frame_given_is_left_alone(painter: OverlayPainter) -> None:
     image = blank()
     painter(1.0, image)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ _SLACK: Final = 0.02
 """Seconds by which a frame may lie outside a row, as between two rows whose ends were rounded."""
 _MOST_PANELS: Final = 3
 """With more faces in view than this, only labels are drawn."""
+_STEP: Final = 1.5
+"""From one row of a panel to the next, in letters."""
 _MARK: Final = "emoarc: expression as perceived"
 
 
@@ -80,8 +82,10 @@ class OverlayPainter:
             return image
         canvas = Canvas(image.copy())
         scale = self._scale(canvas)
-        for subject, box in boxes.items():
-            _draw_face(canvas, subject, box * scale, moods.get(subject), len(boxes) <= _MOST_PANELS)
+        faces = {subject: _Rectangle(*(box * scale).tolist()) for subject, box in boxes.items()}
+        for subject, face in faces.items():
+            _draw_face(canvas, subject, face, moods.get(subject))
+        _draw_panels(canvas, faces, moods)
         heard = [(name, mood) for name, mood in moods.items() if name not in boxes]
         for line, (subject, mood) in enumerate(heard):
             _draw_caption(canvas, f"{subject} (voice): {mood.text}", mood.color, line)
@@ -92,6 +96,23 @@ class OverlayPainter:
         """Return the factors from the analysed frame's pixels to this one's."""
         width, height = self._size or (canvas.width, canvas.height)
         return np.tile([canvas.width / width, canvas.height / height], 2)
+
+
+class _Rectangle(NamedTuple):
+    """A part of the frame, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def overlaps(self, other: "_Rectangle") -> bool:
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and self.y < other.y + other.height
+            and other.y < self.y + self.height
+        )
 
 
 @dataclass(frozen=True)
@@ -165,42 +186,63 @@ def _tracks(analysis: Analysis) -> Iterator[_Track]:
         yield _Track(str(subjects[rows][0]), times[rows], boxes[rows])
 
 
-def _draw_face(
-    canvas: Canvas, subject: str, box: NDArray[np.float64], mood: _Mood | None, panel: bool
-) -> None:
-    x, y, width, height = (float(value) for value in box)
+def _draw_face(canvas: Canvas, subject: str, face: _Rectangle, mood: _Mood | None) -> None:
+    """Draw the box of a face, and above it, or in it at the frame's top, its subject and label."""
     color = mood.color if mood else _WHITE
-    canvas.frame(x, y, width, height, color)
+    canvas.frame(*face, color)
     title = f"{subject}  {mood.text}" if mood else subject
     pad = canvas.letter * 0.45
     wide, tall = canvas.text_width(title) + 2 * pad, canvas.letter + 2 * pad
-    left = float(np.clip(x, 0, max(0.0, canvas.width - wide)))
-    top = y - tall if y >= tall else y
+    left = float(np.clip(face.x, 0, max(0.0, canvas.width - wide)))
+    top = face.y - tall if face.y >= tall else face.y
     canvas.veil(left, top, wide, tall)
     canvas.text(title, left + pad, top + pad + canvas.letter, color)
-    if panel and mood:
-        _draw_bars(canvas, mood, x, y if y >= tall else y + tall, width)
 
 
-def _draw_bars(canvas: Canvas, mood: _Mood, x: float, y: float, width: float) -> None:
-    """Draw a row for each emotion beside a face, on the side with more room."""
-    pad, step = canvas.letter * 0.5, canvas.letter * 1.5
+def _draw_panels(canvas: Canvas, faces: dict[str, _Rectangle], moods: dict[str, _Mood]) -> None:
+    """Draw each face's probabilities where they hide no face and no other panel."""
+    if len(faces) > _MOST_PANELS:
+        return
+    taken = list(faces.values())
     name = max(canvas.text_width(emotion) for emotion in EMOTIONS)
-    on_right = canvas.width - x - width >= x
-    room = (canvas.width - x - width if on_right else x) - pad
-    bar_width = float(np.clip(room - name - 3 * pad, 40 * canvas.unit, 90 * canvas.unit))
-    wide, tall = name + bar_width + 3 * pad, len(EMOTIONS) * step + pad
-    left = x + width + pad if on_right else x - pad - wide
-    left = float(np.clip(left, 0, max(0.0, canvas.width - wide)))
-    top = float(np.clip(y, 0, max(0.0, canvas.height - tall)))
-    canvas.veil(left, top, wide, tall)
+    for subject, face in faces.items():
+        for panel in _places(canvas, face, name):
+            free = not any(panel.overlaps(each) for each in taken)
+            if subject in moods and (free or len(faces) == 1):
+                taken.append(panel)
+                _draw_bars(canvas, panel, name, moods[subject])
+                break
+
+
+def _places(canvas: Canvas, face: _Rectangle, name: float) -> Iterator[_Rectangle]:
+    """Yield where a face's panel may go: beside it, where there is more room first, or below."""
+    pad = canvas.letter * 0.5
+    tall = _STEP * canvas.letter * len(EMOTIONS) + pad
+    rooms = {"right": canvas.width - face.x - face.width - pad, "left": face.x - pad}
+    for side, room in sorted(rooms.items(), key=lambda item: -item[1]):
+        bar = float(np.clip(room - name - 3 * pad, 40 * canvas.unit, 90 * canvas.unit))
+        wide = name + bar + 3 * pad
+        x = face.x + face.width + pad if side == "right" else face.x - pad - wide
+        x = float(np.clip(x, 0, max(0.0, canvas.width - wide)))
+        y = float(np.clip(face.y, 0, max(0.0, canvas.height - tall)))
+        yield _Rectangle(x, y, wide, tall)
+    wide, y = name + 90 * canvas.unit + 3 * pad, face.y + face.height + pad
+    if face.x >= 0 and face.x + wide <= canvas.width and y + tall <= canvas.height:
+        yield _Rectangle(face.x, y, wide, tall)
+
+
+def _draw_bars(canvas: Canvas, panel: _Rectangle, name: float, mood: _Mood) -> None:
+    """Draw a row for each emotion: its name, and a bar as long as its probability."""
+    pad = canvas.letter * 0.5
+    length, thickness = panel.width - name - 3 * pad, canvas.letter * 0.6
+    canvas.veil(*panel)
     for row, (emotion, probability) in enumerate(zip(EMOTIONS, mood.probabilities, strict=True)):
-        base = top + row * step + pad + canvas.letter
+        base = panel.y + row * _STEP * canvas.letter + pad + canvas.letter
         color = _WHITE if emotion != mood.label else _COLORS[emotion]
-        canvas.text(emotion, left + pad, base, color)
-        bar = left + 2 * pad + name, base - canvas.letter * 0.75
-        canvas.fill(*bar, bar_width, canvas.letter * 0.6, _GREY)
-        canvas.fill(*bar, bar_width * float(probability), canvas.letter * 0.6, _COLORS[emotion])
+        canvas.text(emotion, panel.x + pad, base, color)
+        bar = panel.x + 2 * pad + name, base - canvas.letter * 0.75
+        canvas.fill(*bar, length, thickness, _GREY)
+        canvas.fill(*bar, length * float(probability), thickness, _COLORS[emotion])
 
 
 def _draw_caption(canvas: Canvas, text: str, color: Color, line: int) -> None:
