@@ -1,5 +1,6 @@
 """Finding faces in one image."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -30,9 +31,9 @@ class FaceDetector(Protocol):
 class HaarOptions:
     """How thoroughly Haar cascades search."""
 
-    side: int = 480
-    """Images are shrunk until their longer side has this many pixels; the smallest face the
-    cascades can find is 24 pixels of that."""
+    side: int = 360
+    """Images are shrunk to the area of a square of this side, 480 x 270 for a wide picture; the
+    smallest face the cascades can find there is 24 pixels wide."""
     step: float = 1.15
     """Ratio of neighbouring scales; nearer to one is more thorough and slower."""
     neighbors: int = 2
@@ -50,8 +51,8 @@ class HaarDetector:
     false alarms. The score is the mean of the share of looks that agree and of the margin by
     which the proposer was passed, mapped to [0, 1].
 
-    Cascades need some background around a face, so an image in which nothing was found is
-    searched once more with its edges extended, for faces that fill it.
+    Cascades need some background around a face. An image in which they find nothing, or a face
+    that nearly fills it, is therefore searched once more with its edges extended.
 
     Sources: Viola & Jones 2001, "Rapid object detection using a boosted cascade of simple
     features"; Lienhart & Maydt 2002, "An extended set of Haar-like features".
@@ -59,6 +60,8 @@ class HaarDetector:
 
     _PADDING = 0.25
     """Edge added on each side in the second search, relative to the image's shorter side."""
+    _TIGHT = 0.75
+    """Share of the image's shorter side from which a face may be larger than it was found."""
     _LOOK = 44
     """Pixels to which a candidate is brought to be looked at again."""
     _SURE = 8.0
@@ -77,15 +80,15 @@ class HaarDetector:
         height, width = image.shape[:2]
         short = min(width, height)
         faces = self._search(image, Box(0, 0, width, height), smallest * short)
-        if faces:
+        if faces and max(face.box.width for face in faces) < self._TIGHT * short:
             return faces
         pad = self._PADDING * short
         wider = Box(-pad, -pad, width + 2 * pad, height + 2 * pad)
-        return self._search(image, wider, max(smallest, 0.5) * short)
+        return self._search(image, wider, max(smallest, 0.5) * short) or faces
 
     def _search(self, image: Pixels, view: Box, smallest: float) -> list[FaceDetection]:
         """Search what `view` shows of the image for faces of at least `smallest` pixels."""
-        scale = min(1.0, self._options.side / max(view.width, view.height))
+        scale = min(1.0, self._options.side / math.sqrt(view.area))
         size = max(1, round(view.width * scale)), max(1, round(view.height * scale))
         gray = to_gray(cut_out(image, view, *size))
         low = max(24, round(smallest * scale))
