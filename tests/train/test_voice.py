@@ -22,6 +22,7 @@ from emoarc.train._voice_corpora import RAVDESS_LABELS, SEALED, read_clips
 from emoarc.train._voice_features import FeatureOptions, read_spectrograms
 from emoarc.train._voice_folds import fold_of
 from emoarc.train._voice_pack import cross_fitted, split_speakers
+from emoarc.train._voice_run import read_voices
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 
@@ -69,7 +70,7 @@ def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
             name = f"Actor_{actor:02d}/03-01-{emotion:02d}-01-01-01-{actor:02d}.wav"
             _write(data / "corpora/ravdess" / name, 300 * emotion, generator)
     _write(data / "noise/esc10/rain/1.wav", 50, generator)
-    _write(data / "noise/librispeech/someone/1.wav", 150, generator)
+    _write(data / "noise/librispeech/7/7-1-0001.wav", 150, generator)
     return data
 
 
@@ -105,11 +106,12 @@ def _tables(**changes: Any) -> dict[str, Any]:
     }
 
 
+PLAIN = FeatureOptions(VoiceInput(normalisation="none"), trim=False)
+
+
 @pytest.fixture(scope="session")
 def voice_set(voices: Path) -> VoiceSet:
-    clips = read_clips(voices, ["ravdess"])
-    options = FeatureOptions(VoiceInput(normalisation="none"), trim=False)
-    return VoiceSet.of(clips, read_spectrograms([clip.path for clip in clips], options))
+    return read_voices(voices, ["ravdess"], PLAIN)
 
 
 def test_a_recipe_becomes_a_pack_that_hears(voices: Path, tmp_path: Path) -> None:
@@ -196,6 +198,15 @@ def test_spectrograms_are_kept_and_read_again(voices: Path, tmp_path: Path) -> N
     other = FeatureOptions(VoiceInput(normalisation="none"), (1.0, 1.25))
     read_spectrograms(paths, other, tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_corpora_are_joined_clip_by_clip(voices: Path) -> None:
+    joined = read_voices(voices, ["librispeech", "ravdess"], PLAIN)
+    alone = read_voices(voices, ["ravdess"], PLAIN)
+    assert [clip.speaker for clip in joined.clips[:2]] == ["librispeech-7", "ravdess-01"]
+    assert np.array_equal(joined.get(30), alone.get(29))
+    women = joined.where(lambda clip: clip.speaker == "ravdess-02")
+    assert np.array_equal(women.get(3), alone.get(11))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from emoarc.train._voice_corpora import (
 
 def _touch(data: Path, *names: str) -> Path:
     for name in names:
-        path = data / "corpora" / name
+        path = data / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     return data
@@ -25,14 +25,20 @@ def _touch(data: Path, *names: str) -> Path:
 @pytest.mark.parametrize(
     ("corpus", "name", "speaker", "label"),
     [
-        ("ravdess", "ravdess/Actor_07/03-01-02-01-01-02-07.wav", "ravdess-07", "calm"),
-        ("ravdess", "ravdess/Actor_24/03-01-08-02-02-02-24.ogg", "ravdess-24", "surprise"),
-        ("ravdess_av", "ravdess_av/Actor_01/01-01-04-01-01-02-01.mp4", "ravdess-01", "sadness"),
-        ("tess", "tess/OAF_Fear/OAF_back_fear.wav", "tess-OA", "fear"),
-        ("tess", "tess/OAF_neutral/OA_bite_neutral.wav", "tess-OA", "neutral"),
-        ("tess", "tess/YAF_pleasant_surprised/YAF_dog_ps.flac", "tess-YA", "surprise"),
-        ("emodb", "emodb/wav/03a01Wa.wav", "emodb-03", "anger"),
-        ("emodb", "emodb/wav/16b10Td.ogg", "emodb-16", "sadness"),
+        ("ravdess", "corpora/ravdess/Actor_07/03-01-02-01-01-02-07.wav", "ravdess-07", "calm"),
+        ("ravdess", "corpora/ravdess/Actor_24/03-01-08-02-02-02-24.ogg", "ravdess-24", "surprise"),
+        (
+            "ravdess_av",
+            "corpora/ravdess_av/Actor_01/01-01-04-01-01-02-01.mp4",
+            "ravdess-01",
+            "sadness",
+        ),
+        ("tess", "corpora/tess/OAF_Fear/OAF_back_fear.wav", "tess-OA", "fear"),
+        ("tess", "corpora/tess/OAF_neutral/OA_bite_neutral.wav", "tess-OA", "neutral"),
+        ("tess", "corpora/tess/YAF_pleasant_surprised/YAF_dog_ps.flac", "tess-YA", "surprise"),
+        ("emodb", "corpora/emodb/wav/03a01Wa.wav", "emodb-03", "anger"),
+        ("emodb", "corpora/emodb/wav/16b10Td.ogg", "emodb-16", "sadness"),
+        ("librispeech", "noise/librispeech/367/367-130732-0001.flac", "librispeech-367", "neutral"),
     ],
 )
 def test_the_stem_tells_speaker_and_emotion(
@@ -43,7 +49,7 @@ def test_the_stem_tells_speaker_and_emotion(
 
 
 def test_cremad_comes_with_the_votes_on_the_voice(tmp_path: Path) -> None:
-    data = _touch(tmp_path, "cremad/AudioWAV/1001_IEO_HAP_LO.wav")
+    data = _touch(tmp_path, "corpora/cremad/AudioWAV/1001_IEO_HAP_LO.wav")
     (data / "corpora/cremad/tabulatedVotes.csv").write_text(
         '"","A","D","F","H","N","S","fileName"\n'
         '"100002",0,0,0,3,6,1,"1001_IEO_HAP_LO"\n'
@@ -57,11 +63,11 @@ def test_cremad_comes_with_the_votes_on_the_voice(tmp_path: Path) -> None:
 def test_boredom_song_and_strange_files_are_left_out(tmp_path: Path) -> None:
     data = _touch(
         tmp_path,
-        "emodb/wav/03a01Lb.wav",
-        "emodb/wav/03a01Na.wav",
-        "emodb/wav/readme.txt",
-        "ravdess/Actor_01/03-02-01-01-01-01-01.wav",
-        "ravdess/Actor_01/03-01-01-01-01-01-01.wav",
+        "corpora/emodb/wav/03a01Lb.wav",
+        "corpora/emodb/wav/03a01Na.wav",
+        "corpora/emodb/wav/readme.txt",
+        "corpora/ravdess/Actor_01/03-02-01-01-01-01-01.wav",
+        "corpora/ravdess/Actor_01/03-01-01-01-01-01-01.wav",
     )
     names = [clip.path.name for clip in read_clips(data, ["emodb", "ravdess"])]
     assert names == ["03a01Na.wav", "03-01-01-01-01-01-01.wav"]

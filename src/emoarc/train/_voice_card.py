@@ -29,6 +29,12 @@ CORPORA_FACTS: Final[dict[str, dict[str, str]]] = {
         "licence": "CC BY-NC-ND 4.0",
         "left_out": "nothing; weighted down, since it has two speakers",
     },
+    "librispeech": {
+        "name": "LibriSpeech test-other (Panayotov et al. 2015), English, 100 utterances of 10 "
+        "readers, taken as neutral",
+        "licence": "CC BY 4.0",
+        "left_out": "the held-out readers",
+    },
 }
 
 _INTENDED = """\
@@ -90,7 +96,8 @@ def _data(recipe: VoiceRecipe) -> str:
         else ""
     )
     return (
-        f"Acted speech. Every class is drawn equally often, and within it the corpora by weight."
+        f"Acted speech, and some read aloud. Every class is drawn equally often, and within it the "
+        f"corpora by weight."
         f"{votes} Noise (ESC-10, CC BY 3.0) and babble (LibriSpeech, CC BY 4.0) are mixed in.\n\n"
         f"{table}\n\nHeld-out speakers: {', '.join(recipe.held_out)}."
     )

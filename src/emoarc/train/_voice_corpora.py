@@ -110,6 +110,12 @@ def _cremad(stem: str) -> _Named:
     return match and (match[1], match[2])
 
 
+def _librispeech(stem: str) -> _Named:
+    # Nobody was asked how it sounds; people reading a book aloud are taken as neutral.
+    match = re.fullmatch(r"(\d+)-\d+-\d{4}", stem)
+    return match and (match[1], "neutral")
+
+
 def _cremad_votes(path: Path) -> dict[str, tuple[float, ...]]:
     """Read stem → share of the votes of those who heard the voice alone, over `EMOTIONS`."""
     try:
@@ -140,6 +146,7 @@ CORPORA: Final = {
     "tess": _Layout("corpora/tess", "*/*.*", _tess),
     "emodb": _Layout("corpora/emodb/wav", "*.*", _emodb),
     "cremad": _Layout("corpora/cremad/AudioWAV", "*.*", _cremad),
+    "librispeech": _Layout("noise/librispeech", "**/*.*", _librispeech),
     "ravdess_av": _Layout("corpora/ravdess_av", "Actor_*/*.*", _ravdess, speakers="ravdess"),
 }
 """The corpora that can be read, by name."""

@@ -39,20 +39,27 @@ class Spectrograms:
             frames: The spectrograms one after the other, the speeds of a recording together.
             lengths: Frames of each, shape (recordings, speeds).
         """
-        ends = lengths.cumsum().reshape(lengths.shape)
-        self._frames, self._starts, self._ends = frames, ends - lengths, ends
+        self._frames, self._lengths = frames, lengths
+        self._ends = lengths.cumsum().reshape(lengths.shape)
+
+    @classmethod
+    def join(cls, parts: "Sequence[Spectrograms]") -> "Spectrograms":
+        """Put recordings of the same speeds one after the other."""
+        frames = np.concatenate([part._frames for part in parts])
+        return cls(frames, np.concatenate([part._lengths for part in parts]))
 
     def __len__(self) -> int:
-        return len(self._starts)
+        return len(self._lengths)
 
     @property
     def speeds(self) -> int:
         """How many speeds there are of each recording."""
-        return self._starts.shape[1]
+        return self._lengths.shape[1]
 
     def get(self, recording: int, speed: int = 0) -> NDArray[np.float16]:
         """Return one spectrogram, shape (frames, bands), in nats."""
-        return self._frames[self._starts[recording, speed] : self._ends[recording, speed]]
+        end = self._ends[recording, speed]
+        return self._frames[end - self._lengths[recording, speed] : end]
 
 
 def read_spectrograms(

@@ -1,5 +1,6 @@
 """From a voice recipe and the corpora to figures and, where the recipe makes one, a pack."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from emoarc.train._voice_features import FeatureOptions, Spectrograms, read_spec
 from emoarc.train._voice_folds import run_folds
 from emoarc.train._voice_pack import train_voice_pack
 
-__all__ = ["train_voice"]
+__all__ = ["read_voices", "train_voice"]
 
 
 def train_voice(
@@ -29,24 +30,36 @@ def train_voice(
     Raises:
         OptionError: A corpus is not there, or the recipe contradicts itself.
     """
-    cache = out / "spectrograms"
     voice_input = VoiceInput(level=recipe.level, normalisation="none")
-    clips = read_clips(data, recipe.corpora)
-    options = FeatureOptions(voice_input, recipe.speeds)
-    voices = VoiceSet.of(clips, read_spectrograms([c.path for c in clips], options, cache))
-    noise = _read_noise(data / "noise", voice_input, cache) if recipe.augmentation.noise else None
+    speech = FeatureOptions(voice_input, recipe.speeds)
+    voices = read_voices(data, tuple(recipe.corpora), speech, out / "spectrograms")
+    noise = None
+    if recipe.augmentation.noise:
+        noise = _read_noise(recipe, data, FeatureOptions(voice_input, trim=False))
     if recipe.protocol == "ravdess-folds":
         return run_folds(recipe, voices, noise, out, progress)
     return train_voice_pack(recipe, voices, noise, data, out, progress)
 
 
-def _read_noise(folder: Path, voice_input: VoiceInput, cache: Path) -> NoiseBank:
-    options = FeatureOptions(voice_input, trim=False)
+def read_voices(
+    data: Path, corpora: Sequence[str], options: FeatureOptions, cache: Path | None = None
+) -> VoiceSet:
+    """Read the clips of `corpora` and their spectrograms, which are kept corpus by corpus."""
+    clips = {corpus: read_clips(data, [corpus]) for corpus in corpora}
+    parts = [
+        read_spectrograms([clip.path for clip in part], options, cache) for part in clips.values()
+    ]
+    return VoiceSet.of([clip for part in clips.values() for clip in part], Spectrograms.join(parts))
 
-    def read(name: str) -> Spectrograms:
-        paths = sorted((folder / name).rglob("*.*"))
-        if not paths:
-            raise OptionError(f"{folder / name}: no noise here; give its place with --data")
-        return read_spectrograms(paths, options, cache)
 
-    return NoiseBank(read("esc10"), read("librispeech"))
+def _read_noise(recipe: VoiceRecipe, data: Path, options: FeatureOptions) -> NoiseBank:
+    folder = data / "noise/esc10"
+    noises = sorted(folder.rglob("*.*"))
+    if not noises:
+        raise OptionError(f"{folder}: no noise here; give its place with --data")
+    talkers = [
+        clip.path
+        for clip in read_clips(data, ["librispeech"])
+        if clip.speaker not in recipe.held_out
+    ]
+    return NoiseBank(read_spectrograms(noises, options), read_spectrograms(talkers, options))
