@@ -37,8 +37,10 @@ LANDMARKS: dict[str, list[tuple[float, float]]] = {
 FOLDS = (
     [(209.0, 126.0), (203.0, 131.0), (198.5, 135.0), (197.0, 139.0)],
     [(240.5, 128.0), (245.5, 132.0), (248.5, 137.0), (249.5, 142.0)],
+    [(203.0, 140.2), (206.5, 142.2)],
+    [(240.5, 142.2), (244.7, 141.5)],
 )
-"""The folds from the nose past the mouth corners, which only a smile should show."""
+"""The folds from nose to mouth and the shadows in its corners, which only a smile should show."""
 LIPS_MEET, OPEN_IN_PHOTOGRAPH = 143.5, 6.4
 """Height of the line between closed lips, and the gap between the lips in the photograph."""
 
@@ -72,15 +74,18 @@ class Face:
 
 
 FACES = {
-    "neutral": Face(cheeks=-1.5, corner_out=-5, corner_up=-3, calm=0.9),
-    "happiness": Face(opening=6, corner_out=1, corner_up=1.5, cheeks=1, lids=-0.3),
+    "neutral": Face(
+        brow_inner=0.5, brow_outer=0.8, lids=0.3, cheeks=-3.5, corner_out=-5.5, corner_up=-4.5,
+        calm=1,
+    ),
+    "happiness": Face(lids=-0.3, cheeks=1, corner_out=1, corner_up=1.5, opening=6),
     "sadness": Face(
-        brow_inner=-2, brow_outer=-1, brow_pinch=2, furrow=0.8, lids=-1, cheeks=-2,
-        corner_out=-5, corner_up=-8, calm=0.9,
+        brow_inner=4, brow_outer=-4.5, brow_pinch=3, furrow=0.3, lids=-1, cheeks=-2,
+        corner_out=-1.5, corner_up=-9.5, calm=0.5,
     ),
     "surprise": Face(
-        brow_inner=5, brow_outer=5, lids=2.5, cheeks=-2, corner_out=-8.5, corner_up=-9,
-        opening=16, calm=1,
+        brow_inner=5, brow_outer=5.5, lids=2.4, cheeks=-2, corner_out=-10, corner_up=-11,
+        opening=15.5, calm=1,
     ),
 }  # fmt: skip
 

@@ -58,7 +58,7 @@ def _without_folds(image: Image) -> Layer:
     """The photograph with the folds of the smile smoothed away."""
     mask = np.zeros(image.shape[:2], np.uint8)
     for fold in FOLDS:
-        cv2.polylines(mask, [_sixteenths(fold)], False, 255, 5, cv2.LINE_AA, shift=4)
+        cv2.polylines(mask, [_sixteenths(fold)], False, 255, 9, cv2.LINE_AA, shift=4)
     filled = cv2.GaussianBlur(cv2.inpaint(image, mask, 4, cv2.INPAINT_TELEA), (0, 0), 1.5)
     soft = cv2.GaussianBlur(mask, (0, 0), 1.5)[..., None] / np.float32(255)
     return image * (1 - soft) + filled * soft
@@ -66,7 +66,8 @@ def _without_folds(image: Image) -> Layer:
 
 def _mouth_mask() -> Layer:
     """Lower lip and chin of the photograph, (512, 512, 1): behind them the mouth is dark."""
-    edge = _curve({n: np.array(p) for n, p in LANDMARKS.items()}, "lower_inner") - [0, 0.6]
+    lip = _curve({n: np.array(p) for n, p in LANDMARKS.items()}, "lower_inner")
+    edge = lip[2:-2] - [0, 0.6]  # not quite to the corners, where closed lips would show it
     outline = np.concatenate([edge, [(edge[-1, 0], 185.0), (edge[0, 0], 185.0)]])
     mask = np.zeros((512, 512), np.float32)
     cv2.fillPoly(mask, [_sixteenths(outline)], 1.0, cv2.LINE_AA, shift=4)
