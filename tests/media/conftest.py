@@ -217,3 +217,9 @@ class Studio:
 @pytest.fixture
 def studio(tmp_path: Path) -> Studio:
     return Studio(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def lasting_studio(tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    """A studio whose clips serve all the tests of a module, which only read them."""
+    return Studio(tmp_path_factory.mktemp("clips"))

@@ -56,7 +56,7 @@ def test_a_real_clip_is_read_whole(shared, name):
     assert reader.coverage.warnings == ()
 
 
-@pytest.mark.parametrize("name", [*CLIPS][::3])
+@pytest.mark.parametrize("name", [*CLIPS][1::3])
 def test_a_part_of_a_real_clip_is_that_part(shared, name):
     frames, _, reader = read(shared / name, max_side=160)
     start, end = 0.6 * reader.info.duration, 0.8 * reader.info.duration
@@ -76,9 +76,13 @@ def test_a_wrong_declared_rate_is_seen_through(shared):
 
 
 @pytest.mark.parametrize(
-    "name", ["media/portrait_hevc.mp4", "media/grid_bbaf2n.mpg", "media/face_noface.mov",
-             "corpora/cremad/VideoFlash/1001_DFA_ANG_XX.flv"]
-)  # fmt: skip
+    "name",
+    [
+        "media/grid_bbaf2n.mpg",
+        "media/face_noface.mov",
+        "corpora/cremad/VideoFlash/1001_DFA_ANG_XX.flv",
+    ],
+)
 def test_a_preview_plays_in_browsers(shared, tmp_path, name):
     preview = tmp_path / "preview.mp4"
     transcode(shared / name, preview, options=WriteOptions(max_side=160))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from emoarc.media._video import FramePicker
 
-rising = st.lists(st.fractions(0, 30, max_denominator=90_000), min_size=1, max_size=200).map(
+rising = st.lists(st.fractions(0, 30, max_denominator=90_000), min_size=1, max_size=60).map(
     lambda times: sorted(set(times))
 )
 

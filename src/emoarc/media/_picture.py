@@ -86,6 +86,8 @@ class RgbConverter:
         self._aspect = aspect
         self._max_side = max_side
         self._scaler = VideoReformatter()
+        self._orientation = Orientation()
+        self._rotation: int | None = None
 
     def __call__(self, frame: av.VideoFrame) -> NDArray[np.uint8]:
         """Return RGB of shape (height, width, 3); transparency is ignored."""
@@ -93,7 +95,15 @@ class RgbConverter:
         # One thread: the cores are busy with decoding and inference.
         rgb = self._scaler.reformat(frame, *size, format="rgb24", threads=1)
         image = cast("NDArray[np.uint8]", rgb.to_ndarray())
-        return Orientation.of(frame).apply(image)
+        return self._orient(frame).apply(image)
+
+    def _orient(self, frame: av.VideoFrame) -> Orientation:
+        # Looking at the matrix ties the frame into a reference cycle, which keeps its pixels until
+        # the garbage collector comes by; so look only where the rotation is a new one.
+        if frame.rotation != self._rotation:
+            self._rotation = frame.rotation
+            self._orientation = Orientation.of(frame)
+        return self._orientation
 
 
 def upright_size(size: tuple[int, int], orientation: Orientation) -> tuple[int, int]:

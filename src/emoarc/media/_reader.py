@@ -11,7 +11,7 @@ from typing import Self
 import av
 from av import error as av_error
 from av.packet import Packet
-from av.stream import Stream
+from av.stream import Discard, Stream
 
 from emoarc.errors import LimitError, MediaDamagedError, OptionError
 from emoarc.media._coverage import Coverage, StreamCoverage
@@ -130,6 +130,9 @@ class MediaReader:
         if audio and options.audio:
             self._audio = AudioTrack(audio, origin, options)
             self._tracks[audio.index] = self._audio
+        for stream in self._container.streams:
+            if stream.index not in self._tracks:
+                stream.discard = Discard.all  # spares reading what nobody asked for
 
     def _packets(self) -> "Iterator[Packet[Stream]]":
         """Read from before the start until every track has passed the end."""
