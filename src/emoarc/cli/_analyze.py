@@ -124,7 +124,7 @@ def _run(analyzer: "Analyzer", path: Path, quiet: bool) -> "Analysis":
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=quiet) as bar:
+    with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
         task = bar.add_task(escape(path.name), total=None)
         return analyzer.analyze(
             path,

@@ -18,8 +18,9 @@ tags: [{task}, onnx]
 """
 
 _OUT_OF_SCOPE = """\
-Inferring what people feel, think, intend or are; judging, ranking or selecting anybody; medical
-diagnosis; identification. Inferring emotions at work or in education is prohibited in the European
+The output is expression as perceived by an observer, and nothing more. Out of scope: inferring what
+people feel, think, intend or are; judging, ranking or selecting anybody; medical diagnosis;
+identification. Inferring emotions at work or in education is prohibited in the European
 Union except for medical or safety reasons (Regulation (EU) 2024/1689, Article 5(1)(f)); elsewhere
 emotion recognition is high-risk there (Annex III, 1(c)), and those exposed to it must be told
 (Article 50(3)). Similar expressions go with different states, and vary with person, culture and

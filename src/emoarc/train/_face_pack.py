@@ -40,7 +40,7 @@ media work and for the people shown. Give it faces cropped from brows to chin, o
 in looser crops. Its probabilities describe how observers would call the expression."""
 
 _DATA = """\
-FER+ (Barsoum et al. 2016, labels MIT): ten people's votes on each of the FER2013 pictures
+FER+ (Barsoum et al. 2016, labels under the MIT licence): ten people's votes on each of the FER2013 pictures
 (Goodfellow et al. 2013), which were collected from the web for a public challenge and are not part
 of this pack. Trained on the votes as soft labels, single votes dropped, of the Train split only;
 the Valid split chose the epoch and the temperature; the Test split (FER2013's PrivateTest) was
