@@ -213,6 +213,7 @@ def test_the_chosen_track_is_the_one_that_is_read(studio, read):
 def test_odd_sizes(studio, read, size):
     seen, _ = read(studio.make("odd.mkv", studio.Picture(size=size, codec="ffv1")))
     assert seen.frames[0].image.shape == (size[1], size[0], 3)
+    assert seen.frames[0].image.flags.c_contiguous
     assert seen.levels[:2] == pytest.approx([studio.level(0), studio.level(3)], abs=4)
 
 

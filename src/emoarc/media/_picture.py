@@ -90,12 +90,12 @@ class RgbConverter:
         self._rotation: int | None = None
 
     def __call__(self, frame: av.VideoFrame) -> NDArray[np.uint8]:
-        """Return RGB of shape (height, width, 3); transparency is ignored."""
+        """Return RGB of shape (height, width, 3), contiguous; transparency is ignored."""
         size = fitted(square_size(frame.width, frame.height, self._aspect), self._max_side)
         # One thread: the cores are busy with decoding and inference.
         rgb = self._scaler.reformat(frame, *size, format="rgb24", threads=1)
         image = cast("NDArray[np.uint8]", rgb.to_ndarray())
-        return self._orient(frame).apply(image)
+        return np.ascontiguousarray(self._orient(frame).apply(image))
 
     def _orient(self, frame: av.VideoFrame) -> Orientation:
         # Looking at the matrix ties the frame into a reference cycle, which keeps its pixels until
