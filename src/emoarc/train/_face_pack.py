@@ -12,12 +12,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from emoarc.packs import write_pack
+from emoarc.packs import ModelPack, ProbabilityHead, write_pack
 from emoarc.train._card import markdown_table, model_card
 from emoarc.train._export import export_onnx, fit_temperature
 from emoarc.train._face import FaceJob, FaceRecipe
 from emoarc.train._ferplus import FERPLUS_LABELS, FaceSet, find_ferplus, read_ferplus
-from emoarc.train._ferplus_report import calibration_figures, fer2013_figures, ferplus_figures
+from emoarc.train._ferplus_report import (
+    balanced_figures,
+    calibration_figures,
+    fer2013_figures,
+    ferplus_figures,
+)
 from emoarc.train._loop import Progress, fit
 from emoarc.train._takes import read_takes, take_figures
 
@@ -40,11 +45,11 @@ media work and for the people shown. Give it faces cropped from brows to chin, o
 in looser crops. Its probabilities describe how observers would call the expression."""
 
 _DATA = """\
-FER+ (Barsoum et al. 2016, labels under the MIT licence): ten people's votes on each of the FER2013 pictures
-(Goodfellow et al. 2013), which were collected from the web for a public challenge and are not part
-of this pack. Trained on the votes as soft labels, single votes dropped, of the Train split only;
-the Valid split chose the epoch and the temperature; the Test split (FER2013's PrivateTest) was
-only measured on. Nobody in the pictures was asked; who they are was not recorded, so results by
+FER+ (Barsoum et al. 2016, labels under the MIT licence): ten people's votes on each of the FER2013
+pictures (Goodfellow et al. 2013), which were collected from the web for a public challenge and are
+not part of this pack. Trained on the votes as soft labels, single votes dropped, of the Train split
+only; the Valid split chose the epoch and the temperature; the Test split (FER2013's PrivateTest)
+was only measured on. Nobody in the pictures was asked; who they are was not recorded, so results by
 sex, age or origin cannot be given."""
 
 _LIMITS = """\
@@ -89,15 +94,15 @@ def pack_face(net: nn.Module, recipe: FaceRecipe, data: Path, folder: Path) -> d
     onnx = export_onnx(FlipAveraged(net), torch.rand(4, 1, side, side))
     temperature = _calibrate(onnx, validation)
     facts = _facts(recipe, training, temperature)
+    pack = write_pack(folder, onnx, "", **facts)
     metrics = {
         "name": recipe.name,
         "seed": recipe.seed,
         "parameters": sum(p.numel() for p in net.parameters()),
-        **_measure(onnx, temperature, test, corpus),
+        **_measure(pack, _onnx_logits(onnx, test.images), test, corpus),
     }
     takes = read_takes(data / "corpora" / "ravdess_av")
     if takes:
-        pack = write_pack(folder, onnx, "", **facts)
         metrics["ravdess_av"] = take_figures(pack, takes)
     card = _card(recipe, facts["prior"], metrics)
     write_pack(folder, onnx, card, **facts, metrics=_summary(metrics))
@@ -110,12 +115,14 @@ def _calibrate(onnx: bytes, validation: FaceSet) -> float:
     return fit_temperature(validation.majority[judged], logits)
 
 
-def _measure(onnx: bytes, temperature: float, test: FaceSet, folder: Path) -> dict[str, Any]:
-    logits = _onnx_logits(onnx, test.images)
+def _measure(
+    pack: ModelPack, logits: NDArray[np.float32], test: FaceSet, corpus: Path
+) -> dict[str, Any]:
     return {
         "ferplus_test": ferplus_figures(test, logits),
-        "fer2013_private_test": fer2013_figures(test, logits, folder),
-        "calibration": calibration_figures(test, logits, temperature),
+        "ferplus_test_balanced": balanced_figures(test, ProbabilityHead(pack.manifest)(logits)),
+        "fer2013_private_test": fer2013_figures(test, logits, corpus),
+        "calibration": calibration_figures(test, logits, pack.manifest.temperature),
     }
 
 
@@ -177,12 +184,15 @@ def _card(recipe: FaceRecipe, prior: Mapping[str, float], metrics: Mapping[str, 
 
 def _results(metrics: Mapping[str, Any]) -> str:
     test, original = metrics["ferplus_test"], metrics["fer2013_private_test"]
+    balanced = metrics["ferplus_test_balanced"]
     rows = [
         ["FER+ test, 8 classes", _spread(test["accuracy"]), test["uar"], test["pictures"]],
+        ["FER+ test, 7 classes, balanced prior", _spread(balanced["accuracy"]), balanced["uar"],
+         balanced["pictures"]],
         ["FER2013 PrivateTest, 7 classes", _spread(original["accuracy"]), original["uar"],
          original["pictures"]],
     ]  # fmt: skip
-    notes = [test["protocol"], original["protocol"]]
+    notes = [test["protocol"], balanced["protocol"], original["protocol"]]
     if "ravdess_av" in metrics:
         takes = metrics["ravdess_av"]
         for prior in ("natural", "balanced"):
