@@ -21,7 +21,7 @@ demo: $(VENV)/.runtime  ## analyse the bundled sample, or VIDEO=my.mp4, and say 
 	@$(BIN)/emoarc analyze "$(VIDEO)"
 
 test: $(VENV)/.dev  ## run the tests, or TESTS="tests/audio -k windows"
-	@$(BIN)/pytest -n logical $(TESTS)
+	@$(BIN)/pytest -n logical --maxprocesses 8 $(TESTS)
 
 lint: $(VENV)/.train  ## check style and types (PyTorch is needed for its types)
 	@$(BIN)/ruff check .
