@@ -4,6 +4,8 @@ from typing import Literal
 
 import pytest
 
+pytest.importorskip("torch", reason="training needs the extra `train`")
+
 from emoarc.errors import OptionError
 from emoarc.train._recipe import Schedule, parse, read_toml
 
@@ -87,7 +89,6 @@ def test_an_unreadable_recipe_is_one_line(tmp_path: Path) -> None:
 
 
 def test_the_shipped_face_recipe_is_sound() -> None:
-    pytest.importorskip("torch", reason="the recipe's nets need the extra `train`")
     from emoarc.train._face import FaceRecipe
 
     path = Path(__file__).parents[2] / "recipes" / "face-expression.toml"
