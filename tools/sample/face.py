@@ -75,7 +75,7 @@ class Face:
 
 FACES = {
     "neutral": Face(
-        brow_inner=0.5, brow_outer=0.8, lids=0.3, cheeks=-3.5, corner_out=-5.5, corner_up=-4.5,
+        brow_inner=1.5, brow_outer=1, lids=0.8, cheeks=-5, corner_out=-5.5, corner_up=-5.2,
         calm=1,
     ),
     "happiness": Face(lids=-0.3, cheeks=1, corner_out=1, corner_up=1.5, opening=6),
@@ -94,7 +94,7 @@ def face_at(time: float, loud: float) -> Face:
     """The face at `time` (seconds), speaking as loudly as `loud` (0 to 1)."""
     face = _mix([FACES[part.expression] for part in PARTS], _part_weights(time))
     blink = max(0.0, 1 - abs((time - 2.6) % 3.7 - 0.12) / 0.12)
-    return replace(face, opening=face.opening + 3.5 * loud, blink=blink)
+    return replace(face, opening=face.opening + 2.5 * loud, blink=blink)
 
 
 def _mix(faces: Sequence[Face], weights: NDArray[np.float64]) -> Face:

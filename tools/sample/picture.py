@@ -48,7 +48,7 @@ class Puppet:
         skin = (1 - face.calm) * self._photograph + face.calm * self._calm
         upper = skin * (1 - self._mouth) + DARK_MOUTH.astype(np.float32) * self._mouth
         below_lip = _below(_curve(at, "lower_inner"))
-        view = _warp(upper, _upper_field(at)) * (1 - below_lip)
+        view = _warp(upper, _upper_field(at, 1 - 0.5 * face.calm)) * (1 - below_lip)
         view += _warp(skin, _lower_field(at)) * below_lip
         view *= 1 - _shade(at, face)[..., None] * np.array([0.55, 0.75, 0.75], np.float32)
         return np.clip(np.round(view), 0, 255).astype(np.uint8)
@@ -58,7 +58,7 @@ def _without_folds(image: Image) -> Layer:
     """The photograph with the folds of the smile smoothed away."""
     mask = np.zeros(image.shape[:2], np.uint8)
     for fold in FOLDS:
-        cv2.polylines(mask, [_sixteenths(fold)], False, 255, 9, cv2.LINE_AA, shift=4)
+        cv2.polylines(mask, [_sixteenths(fold)], False, 255, 12, cv2.LINE_AA, shift=4)
     filled = cv2.GaussianBlur(cv2.inpaint(image, mask, 4, cv2.INPAINT_TELEA), (0, 0), 1.5)
     soft = cv2.GaussianBlur(mask, (0, 0), 1.5)[..., None] / np.float32(255)
     return image * (1 - soft) + filled * soft
@@ -96,12 +96,12 @@ def _below(edge: Points) -> Layer:
     return cv2.GaussianBlur(mask, (0, 0), 1.2)[..., None]
 
 
-def _upper_field(at: dict[str, Points]) -> Layer:
-    """The warp of all but the lower lip; the teeth keep their distance to the upper one."""
+def _upper_field(at: dict[str, Points], teeth: float) -> Layer:
+    """The warp of all but the lower lip, below whose counterpart hang the `teeth`, 0 to 1."""
     source, target = _shared(at, "upper")
-    teeth = np.array(LANDMARKS["lower_inner"])
-    hung = teeth + at["upper_inner"] - np.array(LANDMARKS["upper_inner"])
-    return _field(np.concatenate([source, teeth]), np.concatenate([target, hung]))
+    lip, edge = np.array(LANDMARKS["upper_inner"]), np.array(LANDMARKS["lower_inner"])
+    hung = at["upper_inner"] + teeth * (edge - lip)
+    return _field(np.concatenate([source, edge]), np.concatenate([target, hung]))
 
 
 def _lower_field(at: dict[str, Points]) -> Layer:
