@@ -126,7 +126,7 @@ def test_size_does_not_matter(
         return cv2.resize(picture, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
 
     large = {emotion: [enlarged(p) for p in pictures] for emotion, pictures in faces.items()}
-    assert hit_rate(model, large) >= hit_rate(model, faces) - 0.05
+    assert hit_rate(model, large) >= hit_rate(model, faces) - 0.1
 
 
 def test_loose_and_tight_crops_are_read(

@@ -118,10 +118,11 @@ def _calibrate(onnx: bytes, validation: FaceSet) -> float:
 def _measure(
     pack: ModelPack, logits: NDArray[np.float32], test: FaceSet, corpus: Path
 ) -> dict[str, Any]:
+    balanced = ProbabilityHead(pack.manifest, "balanced")(logits)
     return {
         "ferplus_test": ferplus_figures(test, logits),
-        "ferplus_test_balanced": balanced_figures(test, ProbabilityHead(pack.manifest)(logits)),
-        "fer2013_private_test": fer2013_figures(test, logits, corpus),
+        "ferplus_test_balanced": balanced_figures(test, balanced),
+        "fer2013_private_test": fer2013_figures(test, logits, balanced, corpus),
         "calibration": calibration_figures(test, logits, pack.manifest.temperature),
     }
 
@@ -191,6 +192,8 @@ def _results(metrics: Mapping[str, Any]) -> str:
          balanced["pictures"]],
         ["FER2013 PrivateTest, 7 classes", _spread(original["accuracy"]), original["uar"],
          original["pictures"]],
+        ["FER2013 PrivateTest, balanced prior", _spread(original["accuracy_balanced"]),
+         original["uar_balanced"], original["pictures"]],
     ]  # fmt: skip
     notes = [test["protocol"], balanced["protocol"], original["protocol"]]
     if "ravdess_av" in metrics:
