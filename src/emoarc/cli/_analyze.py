@@ -124,7 +124,8 @@ def _run(analyzer: "Analyzer", path: Path, quiet: bool) -> "Analysis":
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
+    hidden = quiet or not err.is_terminal
+    with Progress(*columns, console=err, transient=True, disable=hidden) as bar:
         task = bar.add_task(escape(path.name), total=None)
         return analyzer.analyze(
             path,
