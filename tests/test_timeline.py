@@ -13,7 +13,7 @@ spans = st.tuples(st.floats(0, 100), st.floats(0.1, 5), st.sampled_from(["P1", "
 def _expressions(spans, modality="face"):
     rng = np.random.default_rng(0)
     return [
-        express(start, start + length, subject, modality, rng.dirichlet(np.ones(7)), 0.5, 0.2)
+        express(start, start + length, subject, modality, rng.dirichlet(np.ones(7)), 0.5)
         for start, length, subject in spans
     ]
 

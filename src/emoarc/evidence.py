@@ -54,9 +54,8 @@ class FaceEvidence:
         following = next((time for time in self._frames if time > seen.time), None)
         length = self._period if following is None else following - seen.time
         end = seen.time + min(length, _LONGEST_STAND)
-        return express(
-            seen.time, end, subject, "face", seen.probabilities, seen.quality, self._floor
-        )
+        sure = seen.quality >= self._floor
+        return express(seen.time, end, subject, "face", seen.probabilities, seen.quality, sure)
 
 
 class VoiceEvidence:
@@ -94,12 +93,7 @@ class VoiceEvidence:
     def _express(self, heard: VoiceObservation) -> Expression:
         faces = [f for f in self._faces if f.end > heard.start and f.start < heard.end]
         subject = self._attributor.attribute(heard.start, heard.end, faces)
+        sure = heard.quality >= self._floor
         return express(
-            heard.start,
-            heard.end,
-            subject,
-            "voice",
-            heard.probabilities,
-            heard.quality,
-            self._floor,
+            heard.start, heard.end, subject, "voice", heard.probabilities, heard.quality, sure
         )

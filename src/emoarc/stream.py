@@ -129,7 +129,7 @@ class Stream:
     def _smooth_causally(self, raw: Expression) -> Expression:
         time_constant = self._options.time_constant
         smoother = self._smoothers.setdefault(raw.subject, CausalSmoother(time_constant))
-        return self._with(raw, smoother.update(raw.start, raw.probabilities, raw.quality))
+        return _with(raw, smoother.update(raw.start, raw.probabilities, raw.quality))
 
     def _smooth(self, raw: Timeline) -> Iterator[Expression]:
         smoothed = smooth(
@@ -138,11 +138,13 @@ class Stream:
             raw.column("quality"),
             self._options.time_constant,
         )
-        yield from map(self._with, raw, smoothed)
+        yield from map(_with, raw, smoothed)
 
-    def _with(self, raw: Expression, probabilities: NDArray[np.float64]) -> Expression:
-        floor = self._options.quality_floor
-        return express(raw.start, raw.end, raw.subject, "fused", probabilities, raw.quality, floor)
+
+def _with(raw: Expression, probabilities: NDArray[np.float64]) -> Expression:
+    """Return a fused expression with other probabilities; where it abstained, it abstains."""
+    sure = raw.label is not None
+    return express(raw.start, raw.end, raw.subject, "fused", probabilities, raw.quality, sure)
 
 
 def _settled(branch: FaceBranch | VoiceBranch | None, ended: bool) -> float:

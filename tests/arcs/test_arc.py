@@ -11,7 +11,7 @@ def _timeline(emotions, step=0.2, quality=0.8):
     def one(i, emotion):
         probabilities = np.full(7, 0.02)
         probabilities[EMOTIONS.index(emotion)] = 0.88
-        return express(i * step, (i + 1) * step, "P1", "fused", probabilities, quality, 0.2)
+        return express(i * step, (i + 1) * step, "P1", "fused", probabilities, quality)
 
     return Timeline.from_expressions(one(i, e) for i, e in enumerate(emotions) if e)
 

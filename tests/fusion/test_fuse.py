@@ -14,20 +14,21 @@ def _rows(expressions):
 
 
 def test_a_modality_alone_stays_what_it_is(make):
-    stage = FusionStage()
+    stage = FusionStage(FusionOptions(face_weight=0.25))
     face = make(0.0, 0.2)
     stage.push([face])
     (fused,) = stage.settle(1.0)
     np.testing.assert_allclose(fused.probabilities, face.probabilities, atol=1e-6)
-    assert fused.quality == pytest.approx(face.quality)
+    assert fused.quality == pytest.approx(0.25 * face.quality)
+    assert fused.label == face.label
 
 
-def test_two_that_agree_are_trusted_more_than_one(make):
+def test_two_modalities_are_trusted_more_than_either(make):
     stage = FusionStage()
     stage.push([make(0.0, 0.2), make(0.0, 0.2, "voice")])
     (fused,) = stage.settle(1.0)
     assert fused.label == "happiness"
-    assert fused.quality == pytest.approx(1 - 0.2 * 0.2)
+    assert fused.quality == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize(("better", "expected"), [("face", "happiness"), ("voice", "anger")])
@@ -59,8 +60,8 @@ def test_a_cell_waits_until_it_is_settled(make):
     stage = FusionStage()
     stage.push([make(0.0, 1.0)])
     assert len(stage.settle(0.5)) == 2
-    stage.push([make(0.4, 0.6, "voice", quality=1.0)])
-    assert stage.settle(0.6)[0].quality == 1.0
+    stage.push([make(0.4, 0.6, "voice", emotion="anger", quality=1.0)])
+    assert stage.settle(0.6)[0].label == "anger"
 
 
 def test_low_quality_abstains_and_says_why(make):
@@ -82,7 +83,6 @@ def test_the_order_of_evidence_does_not_matter(seed):
             str(rng.choice(["face", "voice"])),
             rng.dirichlet(np.ones(len(EMOTIONS))),
             float(rng.uniform(0.1, 1)),
-            0.2,
         )
         for _ in range(20)
     ]

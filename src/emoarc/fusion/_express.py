@@ -24,11 +24,10 @@ def express(
     modality: Modality,
     probabilities: NDArray[np.floating],
     quality: float,
-    floor: float,
+    sure: bool = True,
 ) -> Expression:
-    """Make an Expression; below the quality `floor` it abstains and says why."""
+    """Make an Expression; where emoarc is not `sure` it abstains and says why."""
     valence, arousal = map(float, valence_arousal(probabilities))
-    sure = quality >= floor
     return Expression(
         start=start,
         end=end,

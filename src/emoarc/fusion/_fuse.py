@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -26,9 +25,9 @@ class FusionOptions:
 
     step: float = 0.2
     """Length of a cell in seconds."""
-    face_weight: float = 0.5
-    """The face's exponent in the pool beside `1 - face_weight` for the voice; see
-    docs/results/fusion.json for how it was fitted."""
+    face_weight: float = 0.25
+    """The face's exponent in the pool beside `1 - face_weight` for the voice, fitted by
+    `bench/fusion_weight.py` (docs/results/fusion-weight.json)."""
     time_constant: float = 0.8
     """Memory of the smoother in seconds."""
     quality_floor: float = 0.2
@@ -38,13 +37,18 @@ class FusionOptions:
 class FusionStage:
     """Pools face and voice expressions of each subject on a grid of cells.
 
-    A cell's expression spans the part of the cell in which the subject was observed.
+    A cell's expression spans the part of the cell in which the subject was observed. Its quality
+    is the sum of the modalities' qualities times their weights: one where both were observed well,
+    the face's weight where only a clear face was. Smoothing, arcs and summary weigh by it, so that
+    the silence around speech does not drown what was heard in it.
 
     Push evidence in any order; `settle` returns the cells that no later evidence can change.
     """
 
     def __init__(self, options: FusionOptions | None = None) -> None:
         self._options = options or FusionOptions()
+        face_weight = self._options.face_weight
+        self._weights = {"face": face_weight, "voice": 1 - face_weight}
         self._coming: list[tuple[float, str, str, int, Expression]] = []
         self._present: list[Expression] = []
         self._cell = 0
@@ -96,18 +100,13 @@ class FusionStage:
             for modality in ("face", "voice")
             if (rows := [e for e in evidence if e.modality == modality])
         ]
-        weights = {"face": self._options.face_weight, "voice": 1 - self._options.face_weight}
-        probabilities = log_linear_pool(
-            [expert.probabilities for expert in experts],
-            [weights[expert.modality] * expert.quality for expert in experts],
-        )
-        quality = 1 - prod(1 - expert.quality for expert in experts)
-        start, end = (
-            max(start, min(e.start for e in evidence)),
-            min(end, max(e.end for e in evidence)),
-        )
-        floor = self._options.quality_floor
-        return express(start, end, subject, "fused", probabilities, quality, floor)
+        weights = [self._weights[e.modality] * e.quality for e in experts]
+        probabilities = log_linear_pool([e.probabilities for e in experts], weights)
+        mean_quality = sum(weights) / sum(self._weights[e.modality] for e in experts)
+        start = max(start, min(row.start for row in evidence))
+        end = min(end, max(row.end for row in evidence))
+        sure = mean_quality >= self._options.quality_floor
+        return express(start, end, subject, "fused", probabilities, sum(weights), sure)
 
 
 class _Expert(NamedTuple):
