@@ -23,6 +23,12 @@ def test_silence_around_speech_does_not_matter(model, speech):
     np.testing.assert_allclose(alone, within, atol=0.1)
 
 
+def test_a_short_word_at_the_end_of_a_long_signal_is_judged(model, speech):
+    silence = np.zeros(2 * RATE, np.float32)
+    signal = np.concatenate([silence, speech(0.2, 1), silence[:1000]])
+    assert model.predict(signal, RATE).sum() == pytest.approx(1, abs=1e-5)
+
+
 def test_integers_channels_and_rates_all_serve(model, speech):
     said = speech(2.0)
     expected = model.predict(said, RATE)

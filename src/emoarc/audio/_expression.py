@@ -83,10 +83,11 @@ class VoiceExpressionModel:
 
     def _speech(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         start, end = speech_span(samples)
-        missing = round(self.input.min_seconds * SAMPLING_RATE) - (end - start)
+        shortest = round(self.input.min_seconds * SAMPLING_RATE)
+        missing = shortest - (end - start)
         if missing > 0:
-            start = max(start - (missing + 1) // 2, 0)
-            end = start + round(self.input.min_seconds * SAMPLING_RATE)
+            start = max(min(start - (missing + 1) // 2, len(samples) - shortest), 0)
+            end = start + shortest
         return samples[start:end]
 
     def _logits(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
