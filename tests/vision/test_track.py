@@ -83,11 +83,12 @@ def test_at_one_frame_a_second_a_still_face_is_one_track() -> None:
     assert tracker.status(1) == "confirmed"
 
 
-@given(st.lists(st.booleans(), min_size=2, max_size=40))
-def test_a_cut_never_merges(cuts: list[bool]) -> None:
+@given(st.lists(st.booleans(), min_size=2, max_size=40), st.sampled_from([0.6, 0.9]))
+def test_a_cut_never_merges(cuts: list[bool], score: float) -> None:
     tracker = Tracker()
     expected = itertools.accumulate([1, *map(int, cuts[1:])])
-    found = [ids(tracker.update(n / 10, [face(100)], cut)) for n, cut in enumerate(cuts)]
+    faces = [face(100, score=score)]
+    found = [ids(tracker.update(n / 10, faces, cut)) for n, cut in enumerate(cuts)]
     assert found == [[track] for track in expected]
 
 

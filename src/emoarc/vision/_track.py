@@ -71,7 +71,7 @@ class Tracker:
             detections: The faces found in the frame.
             cut: Whether the frame is the first of a new shot, which ends every track.
         """
-        self._retire(math.inf if cut else time)
+        self._tracks = [track for track in self._tracks if not cut and self._is_live(track, time)]
         for track in self._tracks:
             track.age, track.unseen = track.age + 1, track.unseen + 1
         seen = self._match(time, detections)
@@ -105,10 +105,6 @@ class Tracker:
             return recent or track.age + 1 < options.confirm_hits
         near = time - track.seen <= options.max_gap or track.unseen == 0
         return near and time - track.sure <= options.max_doubt
-
-    def _retire(self, time: float) -> None:
-        """Forget the tracks that may not go on at `time`."""
-        self._tracks = [track for track in self._tracks if self._is_live(track, time)]
 
     def _start(self, time: float, detection: FaceDetection) -> "_Track":
         self._count += 1
