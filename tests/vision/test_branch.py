@@ -61,19 +61,6 @@ def test_observations_come_in_order(detector: HaarDetector, clip: list[VideoFram
     assert keys == sorted(keys)
 
 
-@pytest.mark.parametrize("batch", [1, 3, 100])
-def test_the_batch_changes_nothing(
-    detector: HaarDetector, clip: list[VideoFrame], batch: int
-) -> None:
-    usual = run(FaceBranch(detector, Brightness()), clip)
-    other = run(FaceBranch(detector, Brightness(), FaceBranchOptions(batch=batch)), clip)
-    assert [(x.time, x.track, x.box, x.score) for x in usual] == [
-        (x.time, x.track, x.box, x.score) for x in other
-    ]
-    for a, b in zip(usual, other, strict=True):
-        np.testing.assert_allclose(a.probabilities, b.probabilities, atol=1e-6)
-
-
 def test_nothing_comes_before_the_settled_time(
     detector: HaarDetector, clip: list[VideoFrame]
 ) -> None:
@@ -89,10 +76,10 @@ def test_nothing_comes_before_the_settled_time(
     assert branch.settled == float("inf")
 
 
-def test_frames_wait_no_longer_than_the_batch_and_the_doubt(
+def test_frames_wait_no_longer_than_the_doubt(
     detector: HaarDetector, clip: list[VideoFrame]
 ) -> None:
-    branch = FaceBranch(detector, Brightness(), FaceBranchOptions(batch=1))
+    branch = FaceBranch(detector, Brightness())
     for frame in clip:
         branch.push(frame)
         assert frame.time - branch.settled <= 0.6

@@ -37,9 +37,6 @@ class FaceBranchOptions:
 
     max_faces: int = 8
     """The most faces read in one frame; the largest are taken."""
-    batch: int = 8
-    """Frames whose faces the expression model reads in one call. Fewer answer sooner, as a live
-    view wants; more are faster."""
     crop_size: int = 96
     """Side in pixels of the crops given to the expression model."""
     search: SearchOptions = field(default_factory=SearchOptions)
@@ -95,9 +92,7 @@ class FaceBranch:
         """Take the next frame; return the observations that are now settled."""
         self._time = frame.time
         self._waiting.append(_Frame(frame.time, self._find_faces(frame)))
-        ready = self._count_decided()
-        # Frames are read in fixed groups, so that the answer is the same however they arrive.
-        return self._give_out(ready) if ready >= self._options.batch else []
+        return self._give_out(self._count_decided())
 
     def flush(self) -> list[FaceObservation]:
         """Return what is left, at the end; faces not confirmed by now never will be."""
