@@ -71,6 +71,15 @@ def test_the_span_is_what_was_asked_for(analysis: Analysis) -> None:
     assert span(dataclasses.replace(analysis, provenance={})) == (0.0, pytest.approx(12.0, abs=0.1))
 
 
+def test_the_span_ends_with_the_recording(analysis: Analysis) -> None:
+    options = {"options": {"start": 2.0, "end": 600.0}}
+    _, end = span(dataclasses.replace(analysis, provenance=options))
+    assert end == pytest.approx(12.0, abs=0.1)
+    endless = dataclasses.replace(analysis.media, duration=None)
+    _, end = span(dataclasses.replace(analysis, media=endless, provenance=options))
+    assert end == 600.0
+
+
 def test_nothing_observed_is_drawn_as_nothing(analysis: Analysis) -> None:
     empty = dataclasses.replace(
         analysis,

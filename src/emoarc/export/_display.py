@@ -29,9 +29,10 @@ def span(analysis: Analysis) -> tuple[float, float]:
     """Return the stretch of time that the charts cover, in seconds."""
     options: dict[str, Any] = analysis.provenance.get("options", {})
     start, end = options.get("start") or 0.0, options.get("end")
-    if end is None:
-        end = (analysis.media and analysis.media.duration) or 0.0
-        end = max(end, float(analysis.timeline.column("end").max(initial=0.0)))
+    duration = analysis.media.duration if analysis.media else None
+    if end is None or duration is not None:
+        last = max(duration or 0.0, float(analysis.timeline.column("end").max(initial=0.0)))
+        end = last if end is None else min(end, last)
     return start, max(end, start + 1.0)
 
 
