@@ -4,6 +4,7 @@ import os
 import random
 import socket
 import stat
+from pathlib import Path
 
 import av
 import pytest
@@ -75,7 +76,8 @@ def test_only_regular_files_are_opened(tmp_path):
     ("path", "words"),
     [
         ("missing.mp4", ["does not exist"]),
-        ("http://127.0.0.1:9/film.mp4", ["only local files"]),
+        ("http://127.0.0.1:9/film.mp4", ["download the file first"]),
+        (Path("https://127.0.0.1:9/film.mp4"), ["download the file first"]),
         ("concat:a.mp4|b.mp4", ["does not exist"]),
         ("subfile,,start,0,end,9,,:a.mp4", ["does not exist"]),
         ("-", ["does not exist"]),

@@ -8,6 +8,7 @@ refused.
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -39,8 +40,10 @@ FORMATS = (
 )
 """The demuxers FFmpeg may use; none of them reads a second file. `mov` covers mp4, m4a and 3gp."""
 
-
 _LONGEST_NAME = 300
+
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/")
+"""How a URL begins, also where `Path` has folded its slashes; no drive letter does."""
 
 
 def shown(path: str | os.PathLike[str]) -> str:
@@ -82,7 +85,9 @@ def _open_regular(path: str | os.PathLike[str]) -> BinaryIO:
             raise MediaOpenError(f"{shown(path)} is not a regular file; give one media file")
         return open(path, "rb", buffering=0)  # FFmpeg buffers by itself
     except FileNotFoundError as error:
-        hint = "only local files can be opened" if "://" in str(path) else "check the path"
+        hint = "check the path"
+        if _ADDRESS.match(str(path)):
+            hint = "addresses are not opened, download the file first"
         raise MediaOpenError(f"{shown(path)} does not exist; {hint}") from error
     except PermissionError as error:
         raise MediaOpenError(f"{shown(path)} may not be read; check its permissions") from error
