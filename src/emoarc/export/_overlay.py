@@ -117,11 +117,15 @@ class _Rectangle(NamedTuple):
 
 @dataclass(frozen=True)
 class _Track:
-    """Where one face was: times in seconds, shape (n,); boxes x, y, width, height, shape (n, 4)."""
+    """Where one face was."""
 
     subject: str
     times: NDArray[np.float64]
+    """Seconds, shape (n,)."""
     boxes: NDArray[np.float64]
+    """x, y, width, height, shape (n, 4)."""
+    period: float
+    """Seconds for which one observation stands."""
 
     def at(self, time: float) -> NDArray[np.float64] | None:
         """Return the box at a time, or None where the face was not observed."""
@@ -130,14 +134,9 @@ class _Track:
             return None
         before, since = after - 1, time - self.times[after - 1]
         if after == len(self.times) or self.times[after] - self.times[before] > _LONGEST_BRIDGE:
-            return self.boxes[before] if since < self._period else None
+            return self.boxes[before] if since < self.period else None
         part = since / (self.times[after] - self.times[before])
         return (1 - part) * self.boxes[before] + part * self.boxes[after]
-
-    @property
-    def _period(self) -> float:
-        """Seconds for which one observation stands."""
-        return float(np.median(np.diff(self.times))) if len(self.times) > 1 else 0.1
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,8 @@ def _tracks(analysis: Analysis) -> Iterator[_Track]:
     for number in np.unique(numbers):
         rows = np.flatnonzero(numbers == number)
         rows = rows[np.argsort(times[rows], kind="stable")]
-        yield _Track(str(subjects[rows][0]), times[rows], boxes[rows])
+        period = float(np.median(np.diff(times[rows]))) if len(rows) > 1 else 0.1
+        yield _Track(str(subjects[rows][0]), times[rows], boxes[rows], period)
 
 
 def _draw_face(canvas: Canvas, subject: str, face: _Rectangle, mood: _Mood | None) -> None:
