@@ -33,6 +33,7 @@ version = "0.0.1"
 seed = 3
 protocol = "{protocol}"
 labels = {labels}
+members = 2
 examples = 64
 speeds = [1.0, 1.1]
 held_out = ["ravdess-02", "ravdess-03"]

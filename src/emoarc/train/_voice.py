@@ -3,8 +3,9 @@
 # pyright: reportUnknownMemberType=false
 # torch's annotations are partial.
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS, emotion_of
 from emoarc.nets import VoiceNet, VoiceNetOptions
-from emoarc.train._loop import Batch
+from emoarc.train._loop import Batch, Progress, fit
 from emoarc.train._recipe import Recipe
 from emoarc.train._voice_augment import (
     VoiceAugmentation,
@@ -29,7 +30,15 @@ from emoarc.train._voice_augment import (
 from emoarc.train._voice_corpora import Clip
 from emoarc.train._voice_features import Spectrograms
 
-__all__ = ["NoiseBank", "VoiceJob", "VoiceRecipe", "VoiceSet", "voice_logits"]
+__all__ = [
+    "AveragedNets",
+    "NoiseBank",
+    "VoiceJob",
+    "VoiceRecipe",
+    "VoiceSet",
+    "fit_members",
+    "voice_logits",
+]
 
 _VOICES = 3
 """Talkers that make up babble."""
@@ -47,6 +56,8 @@ class VoiceRecipe(Recipe):
     """Examples drawn per epoch."""
     protocol: Literal["pack", "ravdess-folds"] = "pack"
     """Make a pack, or measure the recipe on the five folds of RAVDESS and make none."""
+    members: int = 1
+    """Nets trained from one seed after the other, whose log-probabilities are averaged."""
     held_out: tuple[str, ...] = ()
     """Speakers kept from training, on whom the temperature is fitted."""
     speeds: tuple[float, ...] = (1.0,)
@@ -62,8 +73,10 @@ class VoiceRecipe(Recipe):
     augmentation: VoiceAugmentation = field(default_factory=VoiceAugmentation)
 
     def __post_init__(self) -> None:
-        if self.examples < self.schedule.batch_size:
-            raise OptionError("examples: an epoch must hold at least one batch")
+        if self.examples < self.schedule.batch_size or self.members < 1:
+            raise OptionError(
+                "examples: an epoch must hold at least one batch, and members one net"
+            )
         if not 0 <= self.smoothing < 1 or not 0 <= self.votes <= 1:
             raise OptionError("smoothing: smoothing and votes are shares")
         if not self.speeds or self.speeds[0] != 1.0:
@@ -165,6 +178,34 @@ class VoiceJob:
             noise = self._noise.draw(options.frames, options.babble, generator)
             speech = mix_noise(speech, noise, generator.uniform(*options.snr))
         return mask(tilt(speech, generator.normal(0, options.tilt)), options, generator)
+
+
+class AveragedNets(nn.Module):
+    """Nets that judge the same speech and average their log-probabilities."""
+
+    def __init__(self, nets: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.nets = nn.ModuleList(nets)
+
+    def forward(self, log_mel: Tensor) -> Tensor:
+        """Map (n, frames, bands) to logits (n, labels)."""
+        return torch.stack([net(log_mel).log_softmax(dim=1) for net in self.nets]).mean(dim=0)
+
+
+def fit_members(
+    recipe: VoiceRecipe,
+    training: VoiceSet,
+    noise: NoiseBank | None,
+    out: Path,
+    progress: Progress | None = None,
+) -> nn.Module:
+    """Train the recipe's nets, each in a folder of its own below `out`, and join them."""
+    nets: list[nn.Module] = []
+    for number in range(recipe.members):
+        member = replace(recipe, seed=recipe.seed + number)
+        job = VoiceJob(member, training, noise)
+        nets.append(fit(job, member, out / f"member-{number + 1}", progress))
+    return AveragedNets(nets).eval()
 
 
 @torch.inference_mode()

@@ -67,8 +67,9 @@ def voice_card(recipe: VoiceRecipe, metrics: Mapping[str, Any], prior: Mapping[s
         recipe.name,
         recipe.version,
         recipe.task,
-        f"Reads the expression a listener would hear in an utterance: a convolutional network of "
-        f"{metrics['parameters'] / 1e6:.2f} M parameters on log-mel spectrograms of 0.5 to 4 s.",
+        f"Reads the expression a listener would hear in an utterance of 0.5 to 4 s: convolutional "
+        f"networks on log-mel spectrograms, {recipe.members} whose log-probabilities are averaged, "
+        f"of {metrics['parameters'] / 1e6:.2f} M parameters together.",
         prior,
         {
             "Intended use": _INTENDED,

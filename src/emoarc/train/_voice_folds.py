@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.evaluate import accuracy, bootstrap_interval, confusion_matrix, recalls, uar
-from emoarc.train._loop import Progress, fit
-from emoarc.train._voice import NoiseBank, VoiceJob, VoiceRecipe, VoiceSet, voice_logits
+from emoarc.train._loop import Progress
+from emoarc.train._voice import NoiseBank, VoiceRecipe, VoiceSet, fit_members, voice_logits
 from emoarc.train._voice_corpora import RAVDESS_FOLDS
 
 __all__ = ["PROTOCOL", "fold_of", "run_folds"]
@@ -53,7 +53,7 @@ def run_folds(
     for fold in range(len(RAVDESS_FOLDS)):
         training = voices.where(lambda clip, fold=fold: fold_of(clip.speaker) != fold)
         test = voices.where(lambda clip, fold=fold: fold_of(clip.speaker) == fold)
-        net = fit(VoiceJob(recipe, training, noise), recipe, out / f"fold-{fold + 1}", progress)
+        net = fit_members(recipe, training, noise, out / f"fold-{fold + 1}", progress)
         logits[folds[folds >= 0] == fold] = voice_logits(net, test)
     return _figures(recipe, tested, logits, folds[folds >= 0])
 

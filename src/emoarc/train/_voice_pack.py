@@ -26,8 +26,8 @@ from emoarc.evaluate import (
 from emoarc.labels import EMOTIONS, emotion_of
 from emoarc.packs import ModelPack, load_pack, write_pack
 from emoarc.train._export import export_onnx, fit_temperature
-from emoarc.train._loop import Progress, fit
-from emoarc.train._voice import NoiseBank, VoiceJob, VoiceRecipe, VoiceSet
+from emoarc.train._loop import Progress
+from emoarc.train._voice import NoiseBank, VoiceJob, VoiceRecipe, VoiceSet, fit_members
 from emoarc.train._voice_card import CORPORA_FACTS, voice_card
 from emoarc.train._voice_corpora import SEALED, Clip, read_clips
 from emoarc.train._voice_features import read_sound
@@ -68,8 +68,8 @@ def train_voice_pack(
 ) -> dict[str, Any]:
     """Train by `recipe`, write the pack `out/NAME` and return its figures."""
     training, held_out, sealed = split_speakers(recipe, voices)
-    job = VoiceJob(recipe, training, noise)
-    net = fit(job, recipe, out, progress)
+    net = fit_members(recipe, training, noise, out, progress)
+    prior = VoiceJob(recipe, training).prior
     example = torch.randn(2, recipe.augmentation.frames, recipe.net.bands) * 3 - 10
     onnx = export_onnx(net, example, free={1: "frames"})
     held_logits, sealed_logits = (onnx_logits(onnx, part) for part in (held_out, sealed))
@@ -83,10 +83,10 @@ def train_voice_pack(
         },
         "calibration": _calibration(recipe, (held_out, held_logits), (sealed, sealed_logits)),
     }
-    facts = _facts(recipe, training, temperature, job.prior)
+    facts = _facts(recipe, training, temperature, prior)
     write = partial(write_pack, out / recipe.name, onnx, **facts)
     metrics |= _take_figures(write(card="", metrics={}), data)
-    write(card=voice_card(recipe, metrics, job.prior), metrics=_summary(metrics))
+    write(card=voice_card(recipe, metrics, prior), metrics=_summary(metrics))
     return {"name": recipe.name, "seed": recipe.seed, **metrics}
 
 
