@@ -53,8 +53,9 @@ was only measured on. Nobody in the pictures was asked; who they are was not rec
 sex, age or origin cannot be given."""
 
 _LIMITS = """\
-- Pictures from the web differ from video of people who talk: see the RAVDESS rows above, where
-  moving lips and restrained acting cost much of the accuracy. Measure on your own material.
+- Pictures from the web differ from video of people who talk: see the figures on RAVDESS above,
+  where moving lips and restrained acting cost most of the accuracy, and sadness, fear and surprise
+  pass for neutral. Measure on your own material before relying on it.
 - Fear, disgust and contempt are rare in the training data; their recall is low.
 - Faces turned away, covered, smaller than about 30 pixels or very blurred are read poorly; so are
   children, the old and make-up, as far as FER2013 lacks them.
@@ -202,10 +203,10 @@ def _results(metrics: Mapping[str, Any]) -> str:
             figures = takes[f"{prior}_prior"]
             row = [f"RAVDESS takes, {prior} prior", _spread(figures["accuracy"]), figures["uar"]]
             rows.append([*row, takes["count"]])
-        notes.append(takes["protocol"])
-    recall = ", ".join(f"{k} {v:.2f}" for k, v in test["recall"].items() if v is not None)
+        recall = _listed(takes["balanced_prior"]["recall"])
+        notes += [takes["protocol"], f"Recall on the takes, balanced prior: {recall}"]
     table = markdown_table(["measured on", "accuracy (95 % interval)", "UAR", "n"], rows)
-    notes.append(f"Recall on FER+ test: {recall}")
+    notes.append(f"Recall on FER+ test, natural prior: {_listed(test['recall'])}")
     return table + "\n\n" + "\n".join(f"- {note}." for note in notes)
 
 
@@ -216,6 +217,10 @@ def _calibration(figures: Mapping[str, Any]) -> str:
         f"Brier score {figures['brier_before']:.3f} and {figures['brier_after']:.3f}. "
         f"{figures['protocol']}."
     )
+
+
+def _listed(recall: Mapping[str, float | None]) -> str:
+    return ", ".join(f"{name} {value:.2f}" for name, value in recall.items() if value is not None)
 
 
 def _spread(interval: Mapping[str, float]) -> str:

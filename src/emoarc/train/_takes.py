@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.evaluate import accuracy, bootstrap_interval, confusion_matrix, uar
+from emoarc.evaluate import accuracy, bootstrap_interval, confusion_matrix, recalls, uar
 from emoarc.labels import EMOTIONS, emotion_of
 from emoarc.media import MediaReader, ReadOptions
 from emoarc.packs import ModelPack
@@ -66,9 +66,15 @@ def _figures(
     interval = bootstrap_interval(
         lambda items: accuracy(truth[items], predicted[items]), np.arange(len(takes))
     )
+    by_class = recalls(truth, predicted, len(EMOTIONS))
     return {
         "accuracy": {name: round(value, 4) for name, value in asdict(interval).items()},
         "uar": round(uar(truth, predicted), 4),
+        "recall": {
+            emotion: round(float(value), 4)
+            for emotion, value in zip(EMOTIONS, by_class, strict=True)
+            if not np.isnan(value)
+        },
         "confusion": confusion_matrix(truth, predicted, len(EMOTIONS)).tolist(),
     }
 
