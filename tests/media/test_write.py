@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from emoarc.errors import LimitError, MediaDamagedError, MediaFormatError, OutputError
+from emoarc.errors import LimitError, MediaDamagedError, MediaFormatError, OptionError, OutputError
 from emoarc.media import (
     Limits,
     MediaReader,
@@ -77,6 +77,76 @@ def test_variable_frame_rate_is_kept(studio, copy):
     times = [0, 0.04, 0.1, 0.5, 0.55, 1.0, 1.3, 1.31, 2.0]
     kept, _, _ = copy(studio.make("variable.mkv", studio.Picture(times)))
     assert kept.times == pytest.approx(times, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize(("start", "end"), [(0.8, 1.5), (2.7, 3.5), (0.0, 0.5), (3.5, None)])
+def test_a_part_is_copied_on_a_clock_of_its_own(studio, copy, name, start, end):
+    codec, sound, rate = SOURCES[name]
+    times = [i / 25 for i in range(100)]
+    picture = studio.Picture(times, codec=codec, options={"g": "25"})
+    kept, source, _ = copy(
+        studio.make(name, picture, [studio.Sound(chirp(4.0, rate), rate, codec=sound)]),
+        start=start,
+        end=end,
+    )
+    inside = [k for k, t in enumerate(source.times) if start < t + 1e-6 and t < (end or 9)]
+    shown = [source.times[k] - start for k in inside]
+    if start and shown[0] > 1e-3:  # the frame before stands at the start
+        inside, shown = [inside[0] - 1, *inside], [0.0, *shown]
+    assert kept.times == pytest.approx(shown, abs=2e-3)
+    assert np.abs(np.array(kept.levels) - np.array(source.levels)[inside]).max() <= 3
+    assert len(kept.signal) >= 16_000 * ((end or 4.0) - start) - 2_000
+    heard = source.signal[round(start * 16_000) :][: len(kept.signal)]
+    assert abs(delay(kept.signal, heard)) < 0.002
+
+
+def delay(signal, other):
+    """By how many seconds a signal comes later than another."""
+    correlation = np.correlate(signal, other, "full")
+    return (int(correlation.argmax()) - len(other) + 1) / 16_000
+
+
+def chirp(seconds, rate):
+    """A tone that rises, so that a shift in time shows."""
+    time = np.arange(round(seconds * rate)) / rate
+    return (0.5 * np.sin(2 * np.pi * (200 + 50 * time) * time))[None].astype(np.float32)
+
+
+def test_a_part_begins_with_the_frame_that_stands_at_its_start(studio, copy):
+    path = studio.make("slides.mkv", studio.Picture([0.0, 1.0, 2.0, 3.0]))
+    kept, source, _ = copy(path, start=1.5, end=2.5)
+    assert kept.times == pytest.approx([0.0, 0.5], abs=1e-3)
+    assert kept.levels == pytest.approx(source.levels[1:3], abs=3)
+    kept, _, _ = copy(path, start=1.5, end=1.8)
+    assert kept.levels == pytest.approx(source.levels[1:2], abs=3)
+
+
+def test_of_a_part_no_other_frame_is_drawn_on_and_times_are_the_sources(studio, copy):
+    seen = []
+
+    def draw(time, image):
+        seen.append(time)
+        return image
+
+    _, source, _ = copy(studio.talk(), draw, start=0.5, end=1.0)
+    assert seen == [0.5, *(time for time in source.times if 0.5 < time < 1.0)]
+
+
+def test_reading_stops_at_the_end_of_a_part(studio):
+    told = []
+    path = studio.make("long.mp4", studio.Picture([i / 5 for i in range(150)], rate=5))
+    transcode(
+        path, studio.folder / "copy.mp4", options=WriteOptions(end=2.0), on_progress=told.append
+    )
+    assert max(told) < 3
+
+
+@pytest.mark.parametrize("span", [{"start": 9.0}, {"start": -1.0}, {"start": 1.0, "end": 1.0}])
+def test_a_part_that_is_none_is_refused(studio, span):
+    with pytest.raises(OptionError):
+        transcode(studio.talk(), studio.folder / "copy.mp4", options=WriteOptions(**span))
+    assert failing(studio.folder) == []
 
 
 @pytest.mark.parametrize(("video", "audio"), [(0.0, 0.7), (0.7, 0.0), (1000.5, 1000.0)])

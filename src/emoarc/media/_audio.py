@@ -47,6 +47,13 @@ class Piece:
     channels: tuple[str, ...]
     """FFmpeg's names of the channels: `FL`, `FR`, `FC`, …"""
 
+    def within(self, rate: int, start: Fraction, end: Fraction | None) -> slice:
+        """Return which samples lie between two times, in seconds; None for no end."""
+        first, stop = max(0, ceil((start - self.time) * rate)), self.planes.shape[1]
+        if end is not None:
+            stop = min(stop, ceil((end - self.time) * rate))
+        return slice(first, max(first, stop))
+
 
 class _Segment:
     """Frames of one kind that follow each other."""
@@ -180,15 +187,13 @@ class MonoStream:
             yield from self._chunks(piece)
 
     def _chunks(self, piece: Piece) -> Iterator[AudioChunk]:
-        first = max(0, ceil((self._start - piece.time) * SAMPLING_RATE))
-        stop = piece.planes.shape[1]
-        if self._end is not None:
-            stop = min(stop, ceil((self._end - piece.time) * SAMPLING_RATE))
         mix = self._mixes.setdefault(piece.channels, Downmix(piece.channels))
         mono = np.clip(np.nan_to_num(mix(piece.planes)), -1.0, 1.0)
-        if first < stop:
-            self.samples += stop - first
-            yield AudioChunk(float(piece.time + Fraction(first, SAMPLING_RATE)), mono[first:stop])
+        kept = piece.within(SAMPLING_RATE, self._start, self._end)
+        if len(mono[kept]):
+            self.samples += len(mono[kept])
+            time = piece.time + Fraction(kept.start, SAMPLING_RATE)
+            yield AudioChunk(float(time), mono[kept])
 
 
 def _kind(frame: av.AudioFrame) -> tuple[str, str, int]:

@@ -42,10 +42,7 @@ class ReadOptions:
     def __post_init__(self) -> None:
         if self.fps is not None and not self.fps > 0:
             raise OptionError(f"fps must be above zero, not {self.fps}")
-        if not self.start >= 0:
-            raise OptionError(f"start must not be negative, but is {self.start}")
-        if self.end is not None and not self.end > self.start:
-            raise OptionError(f"end ({self.end}) must lie after start ({self.start})")
+        _check_span(self.start, self.end)
         if self.max_side is not None and self.max_side < 1:
             raise OptionError(f"max_side must be at least 1, not {self.max_side}")
 
@@ -54,6 +51,10 @@ class ReadOptions:
 class WriteOptions:
     """How to write a copy of a file."""
 
+    start: float = 0.0
+    """Seconds from the source's zero at which the copy begins; its own times count from there."""
+    end: float | None = None
+    """Seconds from the source's zero; what begins at or after it is left out."""
     max_side: int | None = None
     """Shrink the picture so that its longer side has at most so many pixels."""
     audio_track: int | str | None = None
@@ -63,3 +64,13 @@ class WriteOptions:
     preset: str = "veryfast"
     """Speed of x264."""
     limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        _check_span(self.start, self.end)
+
+
+def _check_span(start: float, end: float | None) -> None:
+    if not start >= 0:
+        raise OptionError(f"start must not be negative, but is {start}")
+    if end is not None and not end > start:
+        raise OptionError(f"end ({end}) must lie after start ({start})")

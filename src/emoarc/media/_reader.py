@@ -2,36 +2,24 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from fractions import Fraction
-from itertools import islice
-from math import floor
 from typing import Self
 
-import av
-from av import error as av_error
 from av.packet import Packet
 from av.stream import Discard, Stream
 
-from emoarc.errors import LimitError, MediaDamagedError, OptionError
+from emoarc.errors import LimitError, MediaDamagedError
 from emoarc.media._coverage import Coverage, StreamCoverage
 from emoarc.media._decode import read_packets
 from emoarc.media._open import open_media, shown, translated
 from emoarc.media._options import ReadOptions
-from emoarc.media._probe import MediaInfo, choose_audio, choose_video, origin_of, probe, seconds
+from emoarc.media._probe import MediaInfo, choose_audio, choose_video, origin_of, probe
+from emoarc.media._span import check_start, is_past, packet_time, seek_before
 from emoarc.media._tracks import AudioTrack, VideoTrack
 from emoarc.types import SAMPLING_RATE, AudioChunk, VideoFrame
 
 __all__ = ["MediaReader"]
-
-_PREROLL = 1
-"""Seconds to seek ahead of the start, for decoders to settle and streams to be complete."""
-
-_PEEK_PACKETS = 2_000
-"""How far to look for the first key frame after seeking."""
-
-_INTERLEAVE = 10
-"""Seconds by which packets of one stream may lag behind those of another in the file."""
 
 
 class MediaReader:
@@ -146,58 +134,24 @@ class MediaReader:
                 return
 
     def _seek(self) -> None:
-        """Go to a key frame before the start; where none is found, to the beginning.
-
-        Containers without an index land anywhere, so each landing is looked at.
-        """
-        ahead = _PREROLL
-        while (target := self._options.start - ahead) > 0:
-            if self._seek_to(target) and self._lands_before_start():
-                self._seek_to(target)
-                return
-            ahead *= 4
-        if self._options.start > _PREROLL:
+        """Go to a key frame before the start; where none is found, to the beginning."""
+        stream = next(iter(self._tracks.values())).stream
+        if not seek_before(self._container, stream, self._origin, self._options.start):
             self._stack.close()
             self._open()
-
-    def _seek_to(self, time: float) -> bool:
-        try:
-            self._container.seek(floor((time + self._origin) * av.time_base))
-        except av_error.FFmpegError:
-            return False
-        return True
-
-    def _lands_before_start(self) -> bool:
-        stream = next(iter(self._tracks.values())).stream
-        with suppress(av_error.FFmpegError):
-            for packet in islice(self._container.demux(stream), _PEEK_PACKETS):
-                time = seconds(packet.pts, stream)
-                if packet.is_keyframe and time is not None:
-                    return time - self._origin <= self._options.start
-        return False
 
     def _ended(self, packet: "Packet[Stream]") -> bool:
         if all(track.damage.abandoned for track in self._tracks.values()):
             return True
-        ticks = packet.dts if packet.dts is not None else packet.pts
-        time = seconds(ticks, packet.stream)
+        time = packet_time(packet, self._origin)
         if time is None:
             return False
-        time -= self._origin
         self._check_duration(float(time))
-        end = self._options.end
-        if end is None:
-            return False
-        reached = [track.reached for track in self._tracks.values()]
-        return time > end + _INTERLEAVE or all(each is not None and each >= end for each in reached)
+        return is_past(self._options.end, time, (track.reached for track in self._tracks.values()))
 
     def _check_span(self) -> None:
-        options, duration = self._options, self.info.duration
-        if duration is not None and options.start >= duration:
-            raise OptionError(
-                f"start ({options.start}) lies beyond the end of {shown(self._path)} ({duration})"
-            )
-        end = _earliest(options.end, duration)
+        check_start(self._options.start, self.info)
+        end = _earliest(self._options.end, self.info.duration)
         if end is not None:
             self._check_duration(end)
 

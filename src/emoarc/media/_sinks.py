@@ -29,6 +29,9 @@ Output: TypeAlias = Any
 
 _AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
+_FINE = Fraction(1, 90_000)
+"""Seconds; the customary unit of timestamps."""
+
 _BT709 = 1
 """FFmpeg's code for BT.709, alike for matrix, primaries and transfer."""
 
@@ -38,7 +41,7 @@ class Sink(Protocol):
 
     @property
     def reached(self) -> Fraction | None:
-        """The time up to which the stream was taken, in seconds."""
+        """The time up to which the stream was taken, in seconds of the source."""
         ...
 
     def push(self, packet: "Packet[Stream]") -> "Iterator[Packet[Stream]]":
@@ -59,7 +62,7 @@ class VideoSink:
         output: The copy.
         size: Of the source's frames: upright, with square pixels.
         draw: What to draw, if anything.
-        options: Size and quality of the copy.
+        options: Span, size and quality of the copy.
     """
 
     def __init__(
@@ -72,11 +75,17 @@ class VideoSink:
         options: WriteOptions,
     ) -> None:
         self.reached: Fraction | None = None
+        self._start = Fraction(options.start)
+        self._end = options.end
+        self._standing: av.VideoFrame | None = None
+        self._encoding = False
         self._decoder = decoder
         self._to_rgb = RgbConverter(stream.sample_aspect_ratio, options.max_side)
         self._draw = draw
         self._to_yuv = VideoReformatter()
-        self._ticks = stream.time_base or Fraction(1, 90_000)
+        self._ticks = stream.time_base or _FINE
+        if options.start:  # need not fall on a tick as coarse as a frame
+            self._ticks = min(self._ticks, _FINE)
         width, height = fitted(size, options.max_side)
         self._encoder: Any = output.add_stream(
             "libx264",
@@ -92,12 +101,30 @@ class VideoSink:
         """Take a packet; yield what can be written."""
         for time, frame in self._decoder.timed(packet):
             self.reached = time
-            yield from self._encoder.encode(self._render(frame, time))
+            if self._pts(time) < 0:
+                self._standing = frame
+                continue
+            if self._pts(time) > 0:
+                yield from self._open()
+            self._standing = None
+            if self._end is None or time < self._end:
+                yield from self._encode(frame, time)
 
     def flush(self) -> "Iterator[Packet[Stream]]":
         """Yield what is still held back."""
-        if self.reached is not None:
+        yield from self._open()
+        if self._encoding:
             yield from self._encoder.encode(None)
+
+    def _open(self) -> "Iterator[Packet[Stream]]":
+        """Begin with the frame that stands at the start, so that the picture is there at once."""
+        if self._standing is not None:
+            yield from self._encode(self._standing, self._start)
+            self._standing = None
+
+    def _encode(self, frame: av.VideoFrame, time: Fraction) -> "Iterator[Packet[Stream]]":
+        self._encoding = True
+        yield from self._encoder.encode(self._render(frame, time))
 
     def _tag_colors(self) -> None:
         """Say how the colours are coded; players guess otherwise, and differently by size."""
@@ -118,8 +145,11 @@ class VideoSink:
             dst_color_range=ColorRange.MPEG,
         )
         rendered.time_base = self._ticks
-        rendered.pts = round(time / self._ticks)
+        rendered.pts = self._pts(time)
         return rendered
+
+    def _pts(self, time: Fraction) -> int:
+        return round((time - self._start) / self._ticks)
 
 
 class CopySink:
@@ -129,30 +159,44 @@ class CopySink:
         stream: Of the source.
         output: The copy.
         origin: The source's zero, in seconds.
+        options: The span of the copy.
     """
 
-    def __init__(self, stream: AudioStream, output: Output, origin: Fraction) -> None:
+    def __init__(
+        self, stream: AudioStream, output: Output, origin: Fraction, options: WriteOptions
+    ) -> None:
         self.reached: Fraction | None = None
         self._copy: Any = output.add_stream_from_template(stream)
-        self._shift = round(origin / stream.time_base) if stream.time_base else 0
+        self._origin = origin
+        self._options = options
+        shift = origin + Fraction(options.start)
+        self._shift = round(shift / stream.time_base) if stream.time_base else 0
         self._last: int | None = None
 
     def push(self, packet: "Packet[Stream]") -> "Iterator[Packet[Stream]]":
-        """Take a packet; yield it, unless its time is missing or runs backwards."""
-        if packet.pts is None or packet.dts is None:
+        """Take a packet; yield it, unless its time is missing, runs backwards or is not wanted."""
+        time = seconds(packet.pts, packet.stream)
+        if time is None or packet.pts is None or packet.dts is None:
             return
         if self._last is not None and packet.dts <= self._last:
             return
         self._last = packet.dts
+        self.reached = time - self._origin
+        if not self._within(self.reached):
+            return
         packet.pts -= self._shift
         packet.dts -= self._shift
-        self.reached = seconds(packet.pts, packet.stream)
         packet.stream = self._copy
         yield packet
 
     def flush(self) -> "Iterator[Packet[Stream]]":
         """Yield nothing: nothing is held back."""
         yield from ()
+
+    def _within(self, time: Fraction) -> bool:
+        start, end = self._options.start, self._options.end
+        # At the very beginning, packets before zero carry what an encoder puts in front.
+        return (not start or time >= start) and (end is None or time < end)
 
 
 class AacSink:
@@ -162,10 +206,15 @@ class AacSink:
         stream: Of the source.
         decoder: Of that stream.
         output: The copy.
+        options: The span of the copy.
     """
 
-    def __init__(self, stream: AudioStream, decoder: AudioDecoder, output: Output) -> None:
+    def __init__(
+        self, stream: AudioStream, decoder: AudioDecoder, output: Output, options: WriteOptions
+    ) -> None:
         self._decoder = decoder
+        self._start = Fraction(options.start)
+        self._end = None if options.end is None else Fraction(options.end)
         rate = stream.codec_context.sample_rate
         self._rate = rate if rate in _AAC_RATES else 48_000
         self._layout = "mono" if stream.codec_context.channels == 1 else "stereo"
@@ -175,7 +224,7 @@ class AacSink:
 
     @property
     def reached(self) -> Fraction | None:
-        """The time up to which the stream was taken, in seconds."""
+        """The time up to which the stream was taken, in seconds of the source."""
         return self._stitcher.reached
 
     def push(self, packet: "Packet[Stream]") -> "Iterator[Packet[Stream]]":
@@ -188,17 +237,22 @@ class AacSink:
         """Yield what is still held back."""
         for piece in self._stitcher.flush():
             yield from self._encode(piece)
-        if self.reached is not None:
+        if self._due is not None:
             yield from self._encoder.encode(None)
 
     def _encode(self, piece: Piece) -> "Iterator[Packet[Stream]]":
-        due = piece.time if self._due is None else self._due
-        while (gap := round((piece.time - due) * self._rate)) > 0:
-            silence = np.zeros((len(piece.planes), min(gap, self._rate)), np.float32)
+        kept = piece.within(self._rate, self._start, self._end)
+        planes = piece.planes[:, kept]
+        if not planes.size:
+            return
+        time = piece.time + Fraction(kept.start, self._rate) - self._start
+        due = time if self._due is None else self._due
+        while (gap := round((time - due) * self._rate)) > 0:
+            silence = np.zeros((len(planes), min(gap, self._rate)), np.float32)
             yield from self._encoder.encode(self._frame(silence, due))
             due += Fraction(silence.shape[1], self._rate)
-        yield from self._encoder.encode(self._frame(piece.planes, due))
-        self._due = due + Fraction(piece.planes.shape[1], self._rate)
+        yield from self._encoder.encode(self._frame(planes, due))
+        self._due = due + Fraction(planes.shape[1], self._rate)
 
     def _frame(self, planes: NDArray[np.float32], time: Fraction) -> av.AudioFrame:
         planes = np.ascontiguousarray(planes)  # a cut piece is a view into a longer one

@@ -16,6 +16,7 @@ from emoarc.media._open import open_media, shown
 from emoarc.media._options import WriteOptions
 from emoarc.media._probe import MediaInfo, choose_audio, choose_video, origin_of, probe
 from emoarc.media._sinks import AacSink, CopySink, Draw, Output, Sink, VideoSink
+from emoarc.media._span import check_start, is_past, packet_time, seek_before
 
 __all__ = ["transcode"]
 
@@ -30,39 +31,56 @@ def transcode(
     options: WriteOptions | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
-    """Write every frame of a file anew as H.264 in MP4, with its sound and its timestamps.
+    """Write every frame of a file, or of a part of it, anew as H.264 in MP4, with its sound.
 
     AAC and MP3 sound is copied untouched; any other is encoded as AAC. Frames come upright, with
-    square pixels and even sides. Time zero is the start of the source's earliest stream. The
-    target appears whole or not at all.
+    square pixels and even sides. Timestamps are kept, less the start of the part: time zero of the
+    copy is `options.start` seconds after the start of the source's earliest stream. A part begins
+    with the frame that stands at its start. The target appears whole or not at all.
 
     Args:
         source: A local media file; without video only its sound is written.
         target: The MP4 to write; an older one is replaced.
-        draw: Called for every frame, in order, with its time in seconds and its RGB; returns the
-            RGB to write.
-        options: Size, quality and limits.
-        on_progress: Called with the time reached, in seconds.
+        draw: Called for every frame, in order, with its time in the source in seconds and its
+            RGB; returns the RGB to write.
+        options: Span, size, quality and limits.
+        on_progress: Called with the time reached in the source, in seconds.
 
     Raises:
         InputError: The source cannot be read, or nothing of it decoded.
+        OptionError: There is no such audio track, or the start lies beyond the end of the source.
         OutputError: The target cannot be written.
     """
     options = options or WriteOptions()
     info = probe(source, options.limits, options.audio_track)
+    check_start(options.start, info)
     with (
-        open_media(source, options.limits) as media,
+        _open_before(source, options) as media,
         _appearing(Path(target), info.path) as part,
         av.open(os.fspath(part), "w", format="mp4", options={"movflags": "+faststart"}) as output,
     ):
         sinks = _sinks(media, output, info, draw, options)
         if not sinks:
             raise MediaFormatError(f"{shown(source)} has neither picture nor sound")
-        for reached in _pump(media, output, sinks, options.limits.max_consecutive_errors):
+        for reached in _pump(media, output, sinks, options):
             if on_progress:
                 on_progress(reached)
         if all(sink.reached is None for sink in sinks.values()):
             raise MediaDamagedError(f"nothing in {shown(source)} could be decoded; copy it again")
+
+
+@contextmanager
+def _open_before(
+    source: str | os.PathLike[str], options: WriteOptions
+) -> Generator[InputContainer]:
+    """Open a file at a key frame before the span; where none is found, at the beginning."""
+    with open_media(source, options.limits) as media:
+        stream = choose_video(media) or choose_audio(media, options.audio_track, source)
+        if not stream or seek_before(media, stream, origin_of(media), options.start):
+            yield media
+            return
+    with open_media(source, options.limits) as media:
+        yield media
 
 
 def _sinks(
@@ -82,22 +100,24 @@ def _sinks(
         sinks[video.index] = VideoSink(video, decoder, output, size, draw, options)
     audio = choose_audio(media, options.audio_track, info.path)
     if audio and info.audio and info.audio.codec in _COPIED:
-        sinks[audio.index] = CopySink(audio, output, origin)
+        sinks[audio.index] = CopySink(audio, output, origin, options)
     elif audio:
-        sinks[audio.index] = AacSink(audio, AudioDecoder(origin, limits), output)
+        sinks[audio.index] = AacSink(audio, AudioDecoder(origin, limits), output, options)
     return sinks
 
 
 def _pump(
-    media: InputContainer, output: Output, sinks: dict[int, Sink], max_errors: int
+    media: InputContainer, output: Output, sinks: dict[int, Sink], options: WriteOptions
 ) -> Iterator[float]:
     """Drive every packet through its sink to the output; yield the time reached."""
-    streams = [media.streams[index] for index in sinks]
-    for packet in read_packets(media, streams, max_errors):
-        sink = sinks[packet.stream.index]
+    streams, origin = [media.streams[index] for index in sinks], origin_of(media)
+    for packet in read_packets(media, streams, options.limits.max_consecutive_errors):
+        sink, time = sinks[packet.stream.index], packet_time(packet, origin)
         for written in sink.push(packet):
             output.mux(written)
         yield max(0.0, float(sink.reached or 0))
+        if time is not None and is_past(options.end, time, (s.reached for s in sinks.values())):
+            break
     for sink in sinks.values():
         for written in sink.flush():
             output.mux(written)
