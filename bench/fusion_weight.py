@@ -2,9 +2,9 @@
 
 `python bench/fusion_weight.py --data ../shared -o docs/results/fusion-weight.json` fits the one
 weight of the pool (`FusionOptions.face_weight`) by the likelihood of the truth on validation data:
-frames of the six acted video clips of CREMA-D at hand, and utterances of the speakers that the voice
-recipe holds out. They show different people, so frames and utterances of the same emotion are
-paired at random, which takes them as independent given the emotion.
+frames of the six acted video clips of CREMA-D at hand, and utterances of the speakers that the
+voice recipe holds out. They show different people, so frames and utterances of the same emotion
+are paired at random, which takes them as independent given the emotion.
 """
 
 import argparse
@@ -29,7 +29,7 @@ PROTOCOL = (
     "six emotions, not trained on by the face model) and utterances of the voice recipe's held-out "
     "speakers, paired at random within each emotion; balanced prior"
 )
-PAIRS = 300
+PAIRS = 1000
 """Drawn for each emotion."""
 
 Estimates = dict[str, NDArray[np.float64]]
@@ -74,7 +74,7 @@ def read_voices(data: Path, recipe: Path) -> Estimates:
 
 
 def fit(faces: Estimates, voices: Estimates) -> dict[str, object]:
-    """Try weights in steps of 0.05 on pairs of the same emotion."""
+    """Try weights in steps of 0.01 on pairs of the same emotion."""
     rng = np.random.default_rng(0)
     emotions = [emotion for emotion in EMOTIONS if emotion in faces]
     truth = np.repeat([EMOTIONS.index(emotion) for emotion in emotions], PAIRS)
@@ -82,7 +82,7 @@ def fit(faces: Estimates, voices: Estimates) -> dict[str, object]:
     voice = np.concatenate([rng.choice(voices[emotion], PAIRS) for emotion in emotions])
     scores = {
         round(float(weight), 2): _score(truth, face, voice, float(weight))
-        for weight in np.arange(0, 1.01, 0.05)
+        for weight in np.arange(0, 1.005, 0.01)
     }
     best = min(scores, key=lambda weight: scores[weight]["nll"])
     return {

@@ -40,6 +40,13 @@ def test_a_frame_speaks_for_half_a_second_at_most():
     assert _spans(evidence.push([_face(0.0)], settled=8.0)) == [(0.0, 0.5, "P1")]
 
 
+def test_at_one_frame_a_second_a_frame_speaks_until_the_next():
+    evidence = FaceEvidence(1.0, 0.2)
+    for time in (0.0, 1.03):
+        evidence.frame(time)
+    assert _spans(evidence.push([_face(0.0)], settled=1.03)) == [(0.0, 1.03, "P1")]
+
+
 def test_subjects_are_numbered_as_they_appear():
     evidence = FaceEvidence(0.1, 0.2)
     for time in (0.0, 0.1, 0.2):

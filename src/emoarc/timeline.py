@@ -42,21 +42,21 @@ class Timeline:
     """
 
     def __init__(self, table: pa.Table) -> None:
-        """Take a table with the columns of `TIMELINE_SCHEMA` and sort it."""
-        self.table: pa.Table = table.cast(TIMELINE_SCHEMA).take(_order(table))
+        """Take a table with the columns of `TIMELINE_SCHEMA`, its rows in order of time."""
+        self.table: pa.Table = table.cast(TIMELINE_SCHEMA)
 
     @classmethod
     def from_expressions(cls, expressions: Iterable[Expression]) -> Self:
-        """Build a timeline from expressions."""
+        """Build a timeline from expressions, in any order."""
         builder = TableBuilder(TIMELINE_SCHEMA)
         for expression in expressions:
             builder.append(expression_row(expression))
-        return cls(builder.build())
+        return cls(_sorted(builder.build()))
 
     @classmethod
     def concatenate(cls, *timelines: "Timeline") -> Self:
         """Join timelines into one."""
-        return cls(pa.concat_tables([timeline.table for timeline in timelines]))
+        return cls(_sorted(pa.concat_tables([timeline.table for timeline in timelines])))
 
     def __len__(self) -> int:
         return self.table.num_rows
@@ -134,12 +134,11 @@ class TableBuilder:
         self._rows = []
 
 
-def _order(table: pa.Table) -> "pa.Array[Any]":
-    """Return the row numbers in order of start, subject, modality and end."""
+def _sorted(table: pa.Table) -> pa.Table:
+    """Order the rows by start, subject, modality and end."""
     keys = [table[name].to_numpy() for name in ("end", "modality", "subject", "start")]
-    return pa.array(
-        np.lexsort([key.astype(np.str_) if key.dtype == object else key for key in keys])
-    )
+    order: Any = np.lexsort([key.astype(np.str_) if key.dtype == object else key for key in keys])
+    return table.take(order)
 
 
 def expression_row(expression: Expression) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def test_there_are_shipped_packs_and_they_are_whole():
 @pytest.mark.parametrize("name", ["face-expression", "voice-expression"])
 def test_shipped_cards_say_what_users_must_know(name):
     card = load_pack(name).card.lower()
-    for word in ("licence", "perceived", "limits", "workplace", "calibration"):
+    for word in ("licen", "perceived", "limits", "at work", "calibration"):
         assert word in card
 
 
@@ -73,13 +73,25 @@ def test_a_damaged_pack_is_refused_in_one_line(pack, damage):
 
 
 @pytest.mark.parametrize(
-    "change", [{"temperature": 0}, {"temperature": None}, {"prior": {"neutral": 1.0}}]
-)
-def test_a_manifest_that_contradicts_itself_is_refused(pack, change):
+    "change",
+    [{"temperature": 0}, {"temperature": None}, {"temperature": "1"}, {"temperature": float("nan")},
+     {"prior": {"neutral": 1.0}}, {"prior": FACTS["prior"] | {"fear": 0}}, {"input": ["x"]},
+     {"labels": ["fear", "joy"]}, {"labels": 7}],
+    ids=str,
+)  # fmt: skip
+def test_a_manifest_that_cannot_be_is_refused(pack, change):
     path = pack.folder / "model.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    with pytest.raises(ModelError, match="contradicts"):
+    with pytest.raises(ModelError, match="reinstall"):
         load_pack(pack.folder)
+
+
+def test_a_shipped_name_means_the_shipped_pack(tmp_path, monkeypatch):
+    (tmp_path / "face-expression").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load_pack("face-expression").folder.parent.name == "shipped"
+    with pytest.raises(ModelError, match="no model pack"):
+        load_pack("./face-expression")
 
 
 def test_a_pack_for_another_job_is_refused(pack):

@@ -1,6 +1,7 @@
 """Building one arc from a subject's expressions."""
 
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Final
 
 import numpy as np
@@ -34,7 +35,8 @@ class ArcOptions:
 class Arc:
     """Smoothed curves of one subject, or of the whole recording, on a fixed grid.
 
-    Where nothing was observed near a point, its values are NaN.
+    The grid spans the time in which the subject was observed; in a gap, where nothing was observed
+    near a point, its values are NaN.
     """
 
     subject: str
@@ -53,9 +55,7 @@ class Arc:
         return self.values[:, MEASURES.index(measure)]
 
 
-def build_arc(
-    subject: str, timeline: Timeline, duration: float, options: ArcOptions | None = None
-) -> Arc:
+def build_arc(subject: str, timeline: Timeline, options: ArcOptions | None = None) -> Arc:
     """Smooth a timeline into an arc by kernel regression (Nadaraya 1964, Watson 1964).
 
     Every row weighs by its quality, its length and a Gaussian of its distance in time. The band
@@ -64,13 +64,13 @@ def build_arc(
 
     Args:
         subject: The name the arc carries.
-        timeline: The rows to smooth, usually the fused ones of the subject.
-        duration: End of the grid in seconds.
+        timeline: The rows to smooth, usually the fused ones of the subject. The arc reaches from
+            the first to the last of them, on multiples of the step.
         options: Grid and kernel.
     """
     options = options or ArcOptions()
-    bandwidth = min(options.bandwidth, max(1.0, duration / 20))
-    times = np.arange(0.0, duration + options.step / 2, options.step)
+    times = _grid(timeline, options.step)
+    bandwidth = min(options.bandwidth, max(1.0, np.ptp(times) / 20)) if len(times) else 1.0
     middles, lengths, samples = _samples(timeline)
     curves = np.full((3, len(times), len(MEASURES)), np.nan)
     for i, time in enumerate(times):
@@ -79,6 +79,15 @@ def build_arc(
         if kernel.sum() > 1e-3:
             curves[:, i] = _mean_and_band(samples[near], kernel, options.independence)
     return Arc(subject, times, *curves)
+
+
+def _grid(timeline: Timeline, step: float) -> _Floats:
+    """Return the multiples of `step` that lie within the timeline, and one on either side."""
+    if not len(timeline):
+        return np.zeros(0)
+    first = floor(timeline.column("start").min() / step)
+    last = ceil(timeline.column("end").max() / step)
+    return step * np.arange(first, last + 1, dtype=np.float64)
 
 
 def _samples(timeline: Timeline) -> tuple[_Floats, _Floats, _Floats]:

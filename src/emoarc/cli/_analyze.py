@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from emoarc.cli._console import complain, err, note, out
-from emoarc.errors import EmoarcError, NothingToAnalyzeError, OutputError
+from emoarc.cli._console import complain, err, explain, note, out
+from emoarc.errors import NothingToAnalyzeError, OutputError
 
 if TYPE_CHECKING:
     from emoarc.analysis import Analysis
@@ -95,25 +95,25 @@ def analyze(
     if not as_json or overlay:
         _check_folder(output)
     folders = _folders(inputs, output)
-    failures: list[EmoarcError] = []
-    for path in inputs:
+    failures: list[Exception] = []
+    for path, folder in folders.items():
         try:
             analysis = _run(analyzer, path, quiet or as_json)
             if as_json:
                 typer.echo(json.dumps(analysis.to_dict(), allow_nan=False))
             else:
-                analysis.save(folders[path], wanted)
+                analysis.save(folder, wanted)
             if overlay:
-                _write_overlay(analysis, path, folders[path])
-        except EmoarcError as error:
-            if len(inputs) == 1:
+                _write_overlay(analysis, path, folder)
+        except Exception as error:
+            if len(folders) == 1:
                 raise
-            complain(str(error))
+            complain(explain(error, path))
             failures.append(error)
             continue
         if not quiet and not as_json:
-            _report(analysis, folders[path], wanted)
-    _conclude(failures, len(inputs))
+            _report(analysis, folder, wanted)
+    _conclude(failures, len(folders))
 
 
 def _run(analyzer: "Analyzer", path: Path, quiet: bool) -> "Analysis":
@@ -136,12 +136,12 @@ def _run(analyzer: "Analyzer", path: Path, quiet: bool) -> "Analysis":
 
 
 def _write_overlay(analysis: "Analysis", source: Path, folder: Path) -> None:
-    from emoarc.export import write_overlay
+    from emoarc.export import make_folder, write_overlay
 
     if analysis.media is None or analysis.media.video is None:
         note(f"{source}: there is no picture to draw on; no overlay was written")
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     write_overlay(analysis, source, folder / "overlay.mp4")
 
 
@@ -173,7 +173,7 @@ def _describe(probabilities: dict[str, float]) -> str:
     return ", ".join(f"[{_COLOURS[e]}]{e}[/] {probabilities[e]:.0%}" for e in strongest)
 
 
-def _conclude(failures: list[EmoarcError], inputs: int) -> None:
+def _conclude(failures: list[Exception], inputs: int) -> None:
     if failures:
         complain(f"{len(failures)} of {inputs} inputs could not be analysed")
         empty = all(isinstance(e, NothingToAnalyzeError) for e in failures)
@@ -183,7 +183,7 @@ def _conclude(failures: list[EmoarcError], inputs: int) -> None:
 def _folders(inputs: list[Path], output: Path) -> dict[Path, Path]:
     """Give every input a folder of its own, also where two inputs have the same name."""
     folders: dict[Path, Path] = {}
-    for path in inputs:
+    for path in dict.fromkeys(inputs):
         names = (
             f"{path.stem}{suffix}.emoarc" for suffix in ["", *(f"-{n}" for n in range(2, 9999))]
         )

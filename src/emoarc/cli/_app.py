@@ -11,7 +11,7 @@ import typer
 
 from emoarc import __version__
 from emoarc.cli import _analyze, _doctor, _models, _train
-from emoarc.cli._console import complain
+from emoarc.cli._console import complain, explain
 from emoarc.errors import EmoarcError
 
 __all__ = ["app", "main"]
@@ -67,11 +67,5 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
-        complain(_explain(error))
+        complain(explain(error))
         sys.exit(error.exit_code if isinstance(error, EmoarcError) else 1)
-
-
-def _explain(error: Exception) -> str:
-    if isinstance(error, EmoarcError):
-        return str(error)
-    return f"internal error: {type(error).__name__}: {error}; run again with {_DEBUG}"

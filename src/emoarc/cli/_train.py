@@ -25,7 +25,7 @@ def train(
     Stopped at any time, the same command goes on from the last finished epoch.
     """
     if find_spec("torch") is None:
-        raise OptionError("train: torch is missing; pip install emoarc[train]")
+        raise OptionError("train: torch is missing; `make train-env` brings it")
     from emoarc.train import train as run
 
     run(recipe, data, folder, progress=_show)

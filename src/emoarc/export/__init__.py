@@ -13,7 +13,7 @@ from emoarc.export._overlay import write_overlay
 from emoarc.export._parquet import write_parquet
 from emoarc.export._read import read_analysis, read_timeline
 from emoarc.export._report import write_html
-from emoarc.export._save import DEFAULT_FORMATS, FORMATS, check_formats, save
+from emoarc.export._save import DEFAULT_FORMATS, FORMATS, check_formats, make_folder, save
 from emoarc.export._vtt import write_vtt
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "FORMATS",
     "SCHEMA_VERSION",
     "check_formats",
+    "make_folder",
     "read_analysis",
     "read_timeline",
     "save",

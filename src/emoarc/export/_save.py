@@ -12,7 +12,7 @@ from emoarc.export._parquet import write_parquet
 from emoarc.export._report import write_html
 from emoarc.export._vtt import write_vtt
 
-__all__ = ["DEFAULT_FORMATS", "FORMATS", "check_formats", "save"]
+__all__ = ["DEFAULT_FORMATS", "FORMATS", "check_formats", "make_folder", "save"]
 
 FORMATS: Final[dict[str, tuple[str, Callable[[Analysis, Path], None]]]] = {
     "html": ("report.html", write_html),
@@ -53,15 +53,24 @@ def save(analysis: Analysis, folder: Path, formats: Sequence[str] = ()) -> list[
     """
     chosen = tuple(dict.fromkeys(formats)) or DEFAULT_FORMATS
     check_formats(chosen)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: this folder cannot be made ({error.strerror}); choose another with -o"
-        ) from error
+    make_folder(folder)
     written: list[Path] = []
     for name in chosen:
         file, write = FORMATS[name]
         write(analysis, folder / file)
         written.append(folder / file)
     return written
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, where they are not there yet.
+
+    Raises:
+        OutputError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: this folder cannot be made ({error.strerror}); choose another with -o"
+        ) from error

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import onnxruntime as ort
 
 from emoarc.errors import ModelError
+from emoarc.labels import EMOTIONS
 
 __all__ = ["Manifest", "ModelPack", "load_pack", "shipped_packs", "write_pack"]
 
@@ -72,15 +74,14 @@ def load_pack(folder: str | Path, task: str | None = None) -> ModelPack:
     """Read a pack and verify it.
 
     Args:
-        folder: The pack's folder, or the name of a shipped pack.
+        folder: The name of a shipped pack, or a pack's folder (`./NAME` where both exist).
         task: The job the pack must be for, where it matters.
 
     Raises:
         ModelError: The pack is missing, damaged, or made for another job.
     """
-    path = Path(folder)
-    if not path.is_dir() and (_SHIPPED / path).is_dir():
-        path = _SHIPPED / path
+    # A shipped name means the shipped pack, whatever lies in the current folder.
+    path = _SHIPPED / folder if str(folder) in shipped_packs() else Path(folder)
     manifest = _read_manifest(path)
     if _sha256(path / "model.onnx") != manifest.sha256:
         raise ModelError(f"{path}: model.onnx is not the file model.json describes; reinstall it")
@@ -109,14 +110,26 @@ def _read_manifest(folder: Path) -> Manifest:
     try:
         facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         manifest = Manifest(**(facts | {"labels": tuple(facts["labels"])}))
+        sound = _is_sound(manifest)
     except OSError as error:
         raise ModelError(f"{folder}: no model pack here; see `emoarc models list`") from error
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelError(f"{folder}: model.json is damaged; reinstall the pack") from error
-    missing = [f.name for f in fields(Manifest) if getattr(manifest, f.name) is None]
-    if missing or set(manifest.prior) != set(manifest.labels) or manifest.temperature <= 0:
+    if not sound:
         raise ModelError(f"{folder}: model.json contradicts itself; reinstall the pack")
     return manifest
+
+
+def _is_sound(manifest: Manifest) -> bool:
+    """Tell whether the fields can be worked with; raises what a wrong type raises."""
+    manifest.input.items()
+    shares = [manifest.prior[label] for label in manifest.labels]
+    return (
+        set(EMOTIONS) <= set(manifest.labels)
+        and len(manifest.prior) == len(manifest.labels)
+        and all(0 < share <= 1 for share in shares)
+        and 0 < manifest.temperature < inf
+    )
 
 
 def _sha256(path: Path) -> str:
