@@ -45,7 +45,8 @@ def _speak(part: Part) -> Sound:
         sys.exit("sample: espeak-ng is missing; install it, e.g.: apt install espeak-ng")
     prosody = ["-s", str(part.speed), "-p", str(part.pitch), "-a", str(part.volume)]
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        command = ["espeak-ng", "-v", "en-us+f3", *prosody, "-w", file.name, part.text]
+        text = f'<prosody range="{part.melody}">{part.text}</prosody>'
+        command = ["espeak-ng", "-m", "-v", "en-us+f5", *prosody, "-w", file.name, text]
         subprocess.run(command, check=True)
         with wave.open(file.name) as sound:
             samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
