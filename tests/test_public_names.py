@@ -1,9 +1,11 @@
 """What users may import, and that it is quick to."""
 
+import ast
 import importlib
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +39,32 @@ def test_modules_inside_rooms_are_private():
         package = importlib.import_module(f"emoarc.{room}")
         modules = [m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg]
         assert [name for name in modules if not name.startswith("_")] == []
+
+
+LAYERS = (
+    {"types", "labels", "errors", "sample"},
+    {"timeline", "media", "packs"},
+    {"fusion", "vision", "audio", "arcs", "nets", "evaluate"},
+    {"evidence", "analysis"},
+    {"stream", "models", "export"},
+    {"analyzer", "train"},
+    {"cli"},
+)
+LAYER_OF = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
+SOURCES = sorted(Path(emoarc.__file__).parent.glob("*/**/*.py")) + sorted(
+    path for path in Path(emoarc.__file__).parent.glob("*.py") if path.name != "__init__.py"
+)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: "/".join(path.parts[-2:]))
+def test_imports_point_downwards_only(path):
+    room = path.relative_to(Path(emoarc.__file__).parent).parts[0].removesuffix(".py")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imports = [n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
+    rooms = {name.split(".")[1] for name in imports if name.startswith("emoarc.")} - {room}
+    if path.name == "analysis.py":
+        rooms -= {"export"}  # Analysis.save reaches up when it is called
+    assert all(LAYER_OF[other] <= LAYER_OF[room] for other in rooms), rooms
 
 
 def _imported_by(statement: str) -> set[str]:
