@@ -89,7 +89,7 @@ def assemble(file: str, media: MediaInfo, expressions: list[Expression]) -> Anal
         timeline=timeline,
         faces=faces_of(timeline),
         arcs=tuple(
-            build_arc(name, fused if name == "all" else fused.select(name), duration)
+            build_arc(name, fused if name == "all" else fused.select(name))
             for name in ("all", *timeline.subjects)
         ),
         summary=summarize(timeline),
