@@ -119,6 +119,24 @@ def test_the_copy_keeps_picture_and_sound(analysis: Analysis, clip: Path, tmp_pa
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_of_a_part_only_the_part_is_copied(analysis: Analysis, clip: Path, tmp_path: Path) -> None:
+    part = {"options": {"start": 5.0, "end": 7.0, "audio_track": 1}}
+    told: list[float] = []
+    write_overlay(
+        dataclasses.replace(analysis, provenance=part),
+        clip,
+        tmp_path / "overlay.mp4",
+        on_progress=told.append,
+    )
+    assert probe(tmp_path / "overlay.mp4").duration == pytest.approx(2.0, abs=0.15)
+    assert told
+    assert max(told) < 12
+    with av.open(str(tmp_path / "overlay.mp4")) as container:
+        first = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(int)
+    x = round(40 + 8 * np.sin(5.0))  # the face is where it was at 5 s of the recording
+    assert np.abs(first[75:100, x - 1 : x + 2] - (40, 110, 90)).max(axis=(1, 2)).min() > 60
+
+
 def test_a_missing_source_is_an_error_and_leaves_nothing(
     analysis: Analysis, tmp_path: Path
 ) -> None:

@@ -1,6 +1,6 @@
 """The recording itself with its expressions drawn on it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,7 +14,7 @@ from emoarc.labels import EMOTIONS
 from emoarc.media import WriteOptions, transcode
 from emoarc.timeline import Timeline
 
-__all__ = ["OverlayPainter", "write_overlay"]
+__all__ = ["OverlayPainter", "part_analyzed", "write_overlay"]
 
 _COLORS: Final[dict[str, Color]] = {
     "neutral": (170, 179, 189),
@@ -40,8 +40,13 @@ _STEP: Final = 1.5
 _MARK: Final = "emoarc: expression as perceived"
 
 
-def write_overlay(analysis: Analysis, source: Path, target: Path) -> None:
-    """Write an annotated copy of a recording as MP4, its sound kept.
+def write_overlay(
+    analysis: Analysis,
+    source: Path,
+    target: Path,
+    on_progress: Callable[[float], None] | None = None,
+) -> None:
+    """Write an annotated copy of the part of a recording that was analysed, as MP4 with its sound.
 
     Each face in view gets a box, its subject and label, and the fused probabilities; a subject who
     is only heard gets a caption. Where nothing was observed, nothing is drawn.
@@ -50,14 +55,23 @@ def write_overlay(analysis: Analysis, source: Path, target: Path) -> None:
         analysis: What to draw.
         source: The recording that was analysed.
         target: The file to write; it appears whole or not at all.
+        on_progress: Called with the time reached in the source, in seconds.
 
     Raises:
         InputError: The source cannot be read.
         OutputError: The target cannot be written.
     """
+    transcode(source, target, OverlayPainter(analysis), part_analyzed(analysis), on_progress)
+
+
+def part_analyzed(analysis: Analysis) -> WriteOptions:
+    """Return the options that copy what was analysed: that span of time, with that sound."""
     options: dict[str, Any] = analysis.provenance.get("options", {})
-    write = WriteOptions(audio_track=options.get("audio_track"))
-    transcode(source, target, OverlayPainter(analysis), write)
+    return WriteOptions(
+        start=options.get("start") or 0.0,
+        end=options.get("end"),
+        audio_track=options.get("audio_track"),
+    )
 
 
 class OverlayPainter:
