@@ -141,6 +141,20 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def unplayable(clip: Path) -> Path:
+    """The picture of the clip as Matroska, which not all browsers play."""
+    path = clip.with_name("talk.mkv")
+    with av.open(str(clip)) as container, av.open(str(path), "w") as copy:
+        stream = container.streams.video[0]
+        target = copy.add_stream_from_template(stream)
+        for packet in container.demux(stream):
+            if packet.dts is not None:
+                packet.stream = target
+                copy.mux(packet)
+    return path
+
+
+@pytest.fixture(scope="session")
 def analysis(clip: Path) -> Analysis:
     """Two people seen, one of them heard, and a voice from nowhere; with gaps and abstentions."""
     expressions = [

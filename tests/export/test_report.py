@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
-import av
 import pytest
 
 from emoarc.analysis import FACE_SCHEMA, NOTICE, Analysis
@@ -151,23 +150,44 @@ def test_nothing_observed_makes_a_page_all_the_same(analysis: Analysis, tmp_path
 
 
 def test_what_browsers_cannot_play_gets_a_preview(
-    analysis: Analysis, clip: Path, tmp_path: Path
+    analysis: Analysis, unplayable: Path, tmp_path: Path
 ) -> None:
-    source = tmp_path / "talk.mkv"
-    with av.open(str(clip)) as container, av.open(str(source), "w") as copy:
-        stream = container.streams.video[0]
-        target = copy.add_stream_from_template(stream)
-        for packet in container.demux(stream):
-            if packet.dts is not None:
-                packet.stream = target
-                copy.mux(packet)
-    folder = tmp_path / "talk.emoarc"
-    folder.mkdir()
-    page = render(dataclasses.replace(analysis, media=probe(source)), folder)
+    page = render(dataclasses.replace(analysis, media=probe(unplayable)), tmp_path)
     assert page.attributes("video")[0]["src"] == "preview.mp4"
-    preview = probe(folder / "preview.mp4")
+    assert page.data["offset"] == 0
+    preview = probe(tmp_path / "preview.mp4")
     assert preview.duration == pytest.approx(12, abs=0.2)
     assert preview.video.codec == "h264"
+
+
+def test_the_preview_shows_what_was_analysed_and_no_more(
+    analysis: Analysis, unplayable: Path, tmp_path: Path
+) -> None:
+    part = {"options": {"start": 4.0, "end": 9.0, "modalities": ("face", "voice")}}
+    told: list[float] = []
+    path = tmp_path / "report.html"
+    write_html(
+        dataclasses.replace(analysis, media=probe(unplayable), provenance=part), path, told.append
+    )
+    assert probe(tmp_path / "preview.mp4").duration == pytest.approx(5, abs=0.2)
+    assert Page(path.read_text(encoding="utf-8")).data["offset"] == 4
+    assert told
+
+
+def test_the_offset_is_of_previews_alone(analysis: Analysis, tmp_path: Path) -> None:
+    part = {"options": {"start": 4.0, "end": 9.0}}
+    assert render(dataclasses.replace(analysis, provenance=part), tmp_path).data["offset"] == 0
+
+
+def test_without_faces_there_is_no_preview(
+    analysis: Analysis, unplayable: Path, tmp_path: Path
+) -> None:
+    heard = {"options": {"modalities": ("voice",)}}
+    page = render(
+        dataclasses.replace(analysis, media=probe(unplayable), provenance=heard), tmp_path
+    )
+    assert "src" not in page.attributes("video")[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
 def test_an_hour_of_two_people_stays_below_ten_megabytes(

@@ -1,5 +1,6 @@
 """The report in a real browser; needs playwright and Chromium, and skips without them."""
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from emoarc.analysis import Analysis
 from emoarc.export import write_html
+from emoarc.media import probe
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -78,6 +80,33 @@ def test_a_click_seeks_and_the_playhead_follows(page: Any, chart: str) -> None:
     assert now(page) == pytest.approx(6, abs=0.05)
     assert playhead(page) == pytest.approx(6, abs=0.05)
     assert page.inner_text("#time").startswith("At 0:06.")
+
+
+def test_a_preview_of_a_part_keeps_the_times_of_the_recording(
+    browser: Any, analysis: Analysis, unplayable: Path, tmp_path: Path
+) -> None:
+    part = {"options": {"start": 4.0, "end": 10.0}}
+    path = tmp_path / "report.html"
+    write_html(dataclasses.replace(analysis, media=probe(unplayable), provenance=part), path)
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(path.as_uri())
+    page.wait_for_timeout(500)
+    assert now(page) == pytest.approx(0, abs=0.05)
+    assert page.evaluate("document.getElementById('media').duration") == pytest.approx(6, abs=0.2)
+    click(page, "#timeline", 6)  # the middle of the chart, which holds six seconds
+    page.wait_for_timeout(200)
+    assert now(page) == pytest.approx(3, abs=0.05)
+    assert page.inner_text("#time").startswith("At 0:07.")
+    page.evaluate("document.getElementById('media').currentTime = 1")
+    page.wait_for_timeout(200)
+    assert page.inner_text("#time").startswith("At 0:05.")
+    page.locator("#choose").set_input_files(tmp_path / "preview.mp4")
+    page.wait_for_timeout(500)
+    assert now(page) == pytest.approx(1, abs=0.05)
+    page.locator("#choose").set_input_files(unplayable.with_name(analysis.file))
+    page.wait_for_timeout(500)
+    assert now(page) == pytest.approx(5, abs=0.05)
+    page.close()
 
 
 def test_keys_move_and_play(page: Any) -> None:

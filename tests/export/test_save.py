@@ -6,6 +6,7 @@ import pytest
 from emoarc.analysis import Analysis
 from emoarc.errors import OptionError, OutputError
 from emoarc.export import DEFAULT_FORMATS, FORMATS, check_formats, save
+from emoarc.media import probe
 
 
 def test_the_default_formats_and_their_files(analysis: Analysis, tmp_path: Path) -> None:
@@ -48,3 +49,12 @@ def test_a_file_where_the_folder_should_be_is_an_error(analysis: Analysis, tmp_p
 
 def test_the_analysis_saves_itself(analysis: Analysis, tmp_path: Path) -> None:
     assert [file.name for file in analysis.save(tmp_path, ["vtt"])] == ["timeline.vtt"]
+
+
+def test_progress_is_told_while_the_report_copies(
+    analysis: Analysis, unplayable: Path, tmp_path: Path
+) -> None:
+    told: list[float] = []
+    copied = dataclasses.replace(analysis, media=probe(unplayable))
+    save(copied, tmp_path, ["csv", "html"], on_progress=told.append)
+    assert max(told) == pytest.approx(12, abs=0.2)

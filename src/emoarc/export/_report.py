@@ -5,14 +5,13 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -25,25 +24,46 @@ from emoarc.errors import InputError
 from emoarc.export._atomic import write_text
 from emoarc.export._display import display_data, span
 from emoarc.export._json import plain
+from emoarc.export._overlay import part_analyzed
 from emoarc.labels import EMOTIONS
-from emoarc.media import WriteOptions, is_browser_playable, transcode
+from emoarc.media import is_browser_playable, transcode
 from emoarc.types import MODALITIES
 
 __all__ = ["write_html"]
 
 _RESOURCES: Final = files("emoarc.export") / "report"
-_SMALL: Final = WriteOptions(max_side=640, crf=28)
+_PREVIEW: Final = "preview.mp4"
 
 
-def write_html(analysis: Analysis, path: Path) -> None:
+class _Source(NamedTuple):
+    """What the report's player plays."""
+
+    address: str
+    """As seen from the report; empty if there is nothing to play."""
+    offset: float = 0.0
+    """Seconds of the recording before its first moment."""
+
+
+def write_html(
+    analysis: Analysis, path: Path, on_progress: Callable[[float], None] | None = None
+) -> None:
     """Write the report, which plays the recording from where it lies.
 
-    A recording that browsers cannot play gets a small copy beside the report, `preview.mp4`.
+    If browsers cannot play the recording and faces were read in it, the part that was analysed is
+    copied small beside the report, as `preview.mp4`.
+
+    Args:
+        analysis: What to report.
+        path: The file to write; it appears whole or not at all.
+        on_progress: Called with the time reached in the recording, in seconds, while it is copied.
+
+    Raises:
+        OutputError: A file cannot be written.
     """
-    write_text(path, _page(analysis, _playable_source(analysis, path.parent)))
+    write_text(path, _page(analysis, _source(analysis, path.parent, on_progress)))
 
 
-def _page(analysis: Analysis, source: str) -> str:
+def _page(analysis: Analysis, source: _Source) -> str:
     plotly, script = _plotly(), _resource("report.js")
     return _template().render(
         policy=_policy(plotly, script),
@@ -52,7 +72,7 @@ def _page(analysis: Analysis, source: str) -> str:
         notice=NOTICE,
         facts=list(_facts(analysis)),
         kind="video" if analysis.media and analysis.media.video else "audio",
-        source=source,
+        source=source.address,
         modalities=MODALITIES,
         emotions=EMOTIONS,
         subjects=analysis.subjects,
@@ -62,7 +82,7 @@ def _page(analysis: Analysis, source: str) -> str:
         provenance=list(_provenance(analysis)),
         record=json.dumps(_record(analysis), indent=2, ensure_ascii=False),
         style=Markup(_resource("report.css")),
-        data=_embedded(_data(analysis)),
+        data=_embedded(_data(analysis) | {"offset": source.offset, "preview": _PREVIEW}),
         plotly=Markup(plotly),
         script=Markup(script),
     )
@@ -119,20 +139,24 @@ def _data(analysis: Analysis) -> dict[str, Any]:
     return {**display_data(analysis), "notes": notes, "name": name}
 
 
-def _playable_source(analysis: Analysis, folder: Path) -> str:
-    """Return the address, as seen from `folder`, of what the player shall play; empty if none."""
+def _source(
+    analysis: Analysis, folder: Path, on_progress: Callable[[float], None] | None
+) -> _Source:
+    """Find what the player of a report in `folder` shall play; make it if need be."""
     media = analysis.media
     if media is None:
-        return ""
-    if not is_browser_playable(media) and media.path.exists():
-        options: dict[str, Any] = analysis.provenance.get("options", {})
-        with suppress(InputError):  # what cannot be copied may still play in some browser
-            track = options.get("audio_track")
-            transcode(
-                media.path, folder / "preview.mp4", options=replace(_SMALL, audio_track=track)
-            )
-            return "preview.mp4"
-    return _address(media.path, folder)
+        return _Source("")
+    if is_browser_playable(media) or not media.path.exists():
+        return _Source(_address(media.path, folder))
+    modalities = analysis.provenance.get("options", {}).get("modalities", MODALITIES)
+    if "face" not in modalities:
+        return _Source("")
+    part = replace(part_analyzed(analysis), max_side=640, crf=28)
+    try:
+        transcode(media.path, folder / _PREVIEW, options=part, on_progress=on_progress)
+    except InputError:  # what cannot be copied may still play in some browser
+        return _Source(_address(media.path, folder))
+    return _Source(_PREVIEW, part.start)
 
 
 def _address(source: Path, folder: Path) -> str:

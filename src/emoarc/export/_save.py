@@ -39,13 +39,20 @@ def check_formats(formats: Sequence[str]) -> None:
         )
 
 
-def save(analysis: Analysis, folder: Path, formats: Sequence[str] = ()) -> list[Path]:
+def save(
+    analysis: Analysis,
+    folder: Path,
+    formats: Sequence[str] = (),
+    on_progress: Callable[[float], None] | None = None,
+) -> list[Path]:
     """Write the analysis into `folder`, which is made if need be, and return the files.
 
     Args:
         analysis: What to write.
         folder: Files of the same names in it are replaced, each whole or not at all.
         formats: Names from `FORMATS`; `DEFAULT_FORMATS` where empty.
+        on_progress: Called with the time reached in the recording, in seconds, while the report
+            copies it.
 
     Raises:
         OptionError: A format is unknown; nothing is written then.
@@ -57,7 +64,10 @@ def save(analysis: Analysis, folder: Path, formats: Sequence[str] = ()) -> list[
     written: list[Path] = []
     for name in chosen:
         file, write = FORMATS[name]
-        write(analysis, folder / file)
+        if name == "html":
+            write_html(analysis, folder / file, on_progress)
+        else:
+            write(analysis, folder / file)
         written.append(folder / file)
     return written
 

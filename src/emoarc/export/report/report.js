@@ -18,6 +18,7 @@
     modality: data.modalities[0],
     subject: data.subjects.length === 1 ? data.subjects[0] : "all",
     playable: true,
+    offset: data.offset,
   };
 
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -249,7 +250,7 @@
 
   function seek(time) {
     state.time = clamp(time, ...FULL);
-    if (state.playable) media.currentTime = state.time;
+    if (state.playable) media.currentTime = state.time - state.offset;
     follow();
     place();
   }
@@ -275,7 +276,7 @@
 
   let ticking = 0;
   function tick() {
-    state.time = media.currentTime;
+    state.time = media.currentTime + state.offset;
     follow();
     place();
     if (media.paused) ticking = 0;
@@ -291,12 +292,16 @@
     state.playable = playable;
     media.hidden = !playable;
     byId("missing").hidden = playable;
-    if (playable && Math.abs(media.currentTime - state.time) > 0.05) media.currentTime = state.time;
+    const wanted = state.time - state.offset;
+    if (playable && Math.abs(media.currentTime - wanted) > 0.05) media.currentTime = wanted;
   }
 
   byId("choose").addEventListener("change", (event) => {
     const [file] = event.target.files;
-    if (file) media.src = URL.createObjectURL(file);
+    if (!file) return;
+    // A recording counts from its beginning, a preview from that of the part it shows.
+    state.offset = file.name === data.preview ? data.offset : 0;
+    media.src = URL.createObjectURL(file);
   });
 
   /* ---- What is expressed at the playhead ---- */
