@@ -1,6 +1,6 @@
 """The Analysis: what `analyze` returns. Writers hang off it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -94,11 +94,16 @@ class Analysis:
 
         return to_dict(self)
 
-    def save(self, folder: str | Path, formats: Sequence[str] = ()) -> list[Path]:
+    def save(
+        self,
+        folder: str | Path,
+        formats: Sequence[str] = (),
+        on_progress: Callable[[float], None] | None = None,
+    ) -> list[Path]:
         """Write the analysis into `folder` and return the files; see `emoarc.export.save`."""
         from emoarc.export import save
 
-        return save(self, Path(folder), formats)
+        return save(self, Path(folder), formats, on_progress)
 
 
 def summarize(timeline: Timeline) -> tuple[SubjectSummary, ...]:

@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -15,7 +17,6 @@ from emoarc.errors import NothingToAnalyzeError, OutputError
 
 if TYPE_CHECKING:
     from emoarc.analysis import Analysis
-    from emoarc.analyzer import Analyzer
 
 __all__ = ["analyze"]
 
@@ -95,16 +96,18 @@ def analyze(
     if not as_json or overlay:
         _check_folder(output)
     folders = _folders(inputs, output)
+    hidden = quiet or as_json or not err.is_terminal
     failures: list[Exception] = []
     for path, folder in folders.items():
         try:
-            analysis = _run(analyzer, path, quiet or as_json)
+            with _bar(path.name, hidden) as move:
+                analysis = analyzer.analyze(path, progress=move)
             if as_json:
                 typer.echo(json.dumps(analysis.to_dict(), allow_nan=False))
             else:
-                analysis.save(folder, wanted)
+                _write(analysis, folder, wanted, hidden)
             if overlay:
-                _write_overlay(analysis, path, folder)
+                _write_overlay(analysis, path, folder, hidden)
         except Exception as error:
             if len(folders) == 1:
                 raise
@@ -116,33 +119,45 @@ def analyze(
     _conclude(failures, len(folders))
 
 
-def _run(analyzer: "Analyzer", path: Path, quiet: bool) -> "Analysis":
-    """Analyse one input behind a progress bar, which only a person at a terminal sees."""
+@contextmanager
+def _bar(label: str, hidden: bool) -> Generator[Callable[[float, float | None], None]]:
+    """Show a progress bar, which only a person at a terminal sees; give what moves it."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )
-    hidden = quiet or not err.is_terminal
     with Progress(*columns, console=err, transient=True, disable=hidden) as bar:
-        task = bar.add_task(escape(path.name), total=None)
-        return analyzer.analyze(
-            path,
-            progress=lambda position, duration: bar.update(
-                task, completed=position, total=duration
-            ),
-        )
+        task = bar.add_task(escape(label), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _write_overlay(analysis: "Analysis", source: Path, folder: Path) -> None:
+def _write(analysis: "Analysis", folder: Path, formats: tuple[str, ...], hidden: bool) -> None:
+    """Write the files; those that need the video anew take a while."""
+    start, total = _span(analysis)
+    with _bar(f"writing {folder.name}", hidden) as move:
+        analysis.save(folder, formats, on_progress=lambda time: move(time - start, total))
+
+
+def _write_overlay(analysis: "Analysis", source: Path, folder: Path, hidden: bool) -> None:
     from emoarc.export import make_folder, write_overlay
 
     if analysis.media is None or analysis.media.video is None:
-        note(f"{source}: there is no picture to draw on; no overlay was written")
+        if not hidden:
+            note(f"{source}: there is no picture to draw on; no overlay was written")
         return
     make_folder(folder)
-    write_overlay(analysis, source, folder / "overlay.mp4")
+    start, total = _span(analysis)
+    with _bar("drawing overlay.mp4", hidden) as move:
+        target = folder / "overlay.mp4"
+        write_overlay(analysis, source, target, on_progress=lambda time: move(time - start, total))
+
+
+def _span(analysis: "Analysis") -> tuple[float, float | None]:
+    """Return where the analysis starts and how long it is."""
+    total = analysis.coverage.declared if analysis.coverage else None
+    return analysis.provenance["options"]["start"], total
 
 
 def _report(analysis: "Analysis", folder: Path, formats: tuple[str, ...]) -> None:
