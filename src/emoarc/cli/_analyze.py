@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -17,6 +18,7 @@ from emoarc.errors import NothingToAnalyzeError, OutputError
 
 if TYPE_CHECKING:
     from emoarc.analysis import Analysis
+    from emoarc.analyzer import Analyzer
 
 __all__ = ["analyze"]
 
@@ -95,28 +97,54 @@ def analyze(
     )
     if not as_json or overlay:
         _check_folder(output)
-    folders = _folders(inputs, output)
-    hidden = quiet or as_json or not err.is_terminal
+    order = _Order(analyzer, wanted, as_json=as_json, overlay=overlay, quiet=quiet)
+    _serve(order, _folders(inputs, output))
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is asked of every input."""
+
+    analyzer: "Analyzer"
+    formats: tuple[str, ...]
+    as_json: bool
+    overlay: bool
+    quiet: bool
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nobody would see a progress bar."""
+        return self.quiet or self.as_json or not err.is_terminal
+
+
+def _serve(order: _Order, folders: dict[Path, Path]) -> None:
+    """Analyse every input; where there are several, a bad one does not stop the others."""
     failures: list[Exception] = []
     for path, folder in folders.items():
         try:
-            with _bar(path.name, hidden) as move:
-                analysis = analyzer.analyze(path, progress=move)
-            if as_json:
-                typer.echo(json.dumps(analysis.to_dict(), allow_nan=False))
-            else:
-                _write(analysis, folder, wanted, hidden)
-            if overlay:
-                _write_overlay(analysis, path, folder, hidden)
+            _serve_one(order, path, folder)
         except Exception as error:
             if len(folders) == 1:
                 raise
             complain(explain(error, path))
             failures.append(error)
-            continue
-        if not quiet and not as_json:
-            _report(analysis, folder, wanted)
-    _conclude(failures, len(folders))
+    if failures:
+        complain(f"{len(failures)} of {len(folders)} inputs could not be analysed")
+        empty = all(isinstance(error, NothingToAnalyzeError) for error in failures)
+        raise typer.Exit(4 if empty and len(failures) == len(folders) else 3)
+
+
+def _serve_one(order: _Order, path: Path, folder: Path) -> None:
+    with _bar(path.name, order.hidden) as move:
+        analysis = order.analyzer.analyze(path, progress=move)
+    if order.as_json:
+        typer.echo(json.dumps(analysis.to_dict(), allow_nan=False))
+    else:
+        _write(analysis, folder, order)
+    if order.overlay:
+        _write_overlay(analysis, path, folder, order)
+    if not order.quiet and not order.as_json:
+        _report(analysis, folder, order.formats)
 
 
 @contextmanager
@@ -133,23 +161,23 @@ def _bar(label: str, hidden: bool) -> Generator[Callable[[float, float | None], 
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _write(analysis: "Analysis", folder: Path, formats: tuple[str, ...], hidden: bool) -> None:
+def _write(analysis: "Analysis", folder: Path, order: _Order) -> None:
     """Write the files; those that need the video anew take a while."""
     start, total = _span(analysis)
-    with _bar(f"writing {folder.name}", hidden) as move:
-        analysis.save(folder, formats, on_progress=lambda time: move(time - start, total))
+    with _bar(f"writing {folder.name}", order.hidden) as move:
+        analysis.save(folder, order.formats, on_progress=lambda time: move(time - start, total))
 
 
-def _write_overlay(analysis: "Analysis", source: Path, folder: Path, hidden: bool) -> None:
+def _write_overlay(analysis: "Analysis", source: Path, folder: Path, order: _Order) -> None:
     from emoarc.export import make_folder, write_overlay
 
     if analysis.media is None or analysis.media.video is None:
-        if not hidden:
+        if not order.quiet:
             note(f"{source}: there is no picture to draw on; no overlay was written")
         return
     make_folder(folder)
     start, total = _span(analysis)
-    with _bar("drawing overlay.mp4", hidden) as move:
+    with _bar("drawing overlay.mp4", order.hidden) as move:
         target = folder / "overlay.mp4"
         write_overlay(analysis, source, target, on_progress=lambda time: move(time - start, total))
 
@@ -186,13 +214,6 @@ def _describe(probabilities: dict[str, float]) -> str:
     """Name the two strongest emotions in their colours."""
     strongest = sorted(probabilities, key=lambda emotion: -probabilities[emotion])[:2]
     return ", ".join(f"[{_COLOURS[e]}]{e}[/] {probabilities[e]:.0%}" for e in strongest)
-
-
-def _conclude(failures: list[Exception], inputs: int) -> None:
-    if failures:
-        complain(f"{len(failures)} of {inputs} inputs could not be analysed")
-        empty = all(isinstance(e, NothingToAnalyzeError) for e in failures)
-        raise typer.Exit(4 if empty and len(failures) == inputs else 3)
 
 
 def _folders(inputs: list[Path], output: Path) -> dict[Path, Path]:
