@@ -8,19 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.evaluate import accuracy, bootstrap_interval, confusion_matrix, recalls, uar
-from emoarc.labels import EMOTIONS, emotion_of
+from emoarc.labels import EMOTIONS
 from emoarc.media import MediaReader, ReadOptions
 from emoarc.packs import ModelPack
+from emoarc.train._voice_corpora import emotion_index, ravdess_label
 from emoarc.types import VideoFrame
 from emoarc.vision import FaceDetector, FaceExpressionModel, HaarDetector, align_face
 
 __all__ = ["Take", "read_takes", "take_figures"]
-
-_RAVDESS = {
-    "01": "neutral", "02": "calm", "03": "happy", "04": "sad", "05": "angry", "06": "fearful",
-    "07": "disgust", "08": "surprised",
-}  # fmt: skip
-"""The third field of a file's name (Livingstone & Russo 2018)."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +75,10 @@ def _figures(
 
 
 def _read_take(path: Path, detector: FaceDetector, fps: float) -> Take:
-    emotion = emotion_of(_RAVDESS[path.stem.split("-")[2]])
     faces: list[NDArray[np.uint8]] = []
     with MediaReader(path, ReadOptions(fps=fps, audio=False)) as reader:
         for item in reader:
             found = detector.detect(item.image) if isinstance(item, VideoFrame) else []
             if isinstance(item, VideoFrame) and found:
                 faces.append(align_face(item.image, found[0], 96))
-    return Take(path.stem, EMOTIONS.index(emotion or "neutral"), tuple(faces))
+    return Take(path.stem, emotion_index(ravdess_label(path.stem)), tuple(faces))

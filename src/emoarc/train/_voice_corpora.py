@@ -13,12 +13,21 @@ from typing import Final
 from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS, emotion_of
 
-__all__ = ["CORPORA", "RAVDESS_FOLDS", "RAVDESS_LABELS", "SEALED", "Clip", "read_clips"]
+__all__ = [
+    "CORPORA",
+    "RAVDESS_FOLDS",
+    "RAVDESS_LABELS",
+    "SEALED",
+    "Clip",
+    "emotion_index",
+    "ravdess_label",
+    "read_clips",
+]
 
 RAVDESS_LABELS: Final = (
     "neutral", "calm", "happiness", "sadness", "anger", "fear", "disgust", "surprise",
 )  # fmt: skip
-"""The eight classes of RAVDESS; the file names count them from 1."""
+"""The eight classes of RAVDESS (Livingstone & Russo 2018); the file names count them from 1."""
 
 RAVDESS_FOLDS: Final = (
     (2, 5, 14, 15, 16), (3, 6, 7, 13, 18), (10, 11, 12, 19, 20), (8, 17, 21, 23, 24), (1, 4, 9, 22),
@@ -42,6 +51,11 @@ class Clip:
     """One of `RAVDESS_LABELS`."""
     votes: tuple[float, ...] | None = None
     """The share of listeners who heard each of `EMOTIONS`, where the corpus asked them."""
+
+    @property
+    def emotion(self) -> int:
+        """The label as an index in `EMOTIONS`."""
+        return emotion_index(self.label)
 
 
 _Named = tuple[str, str] | None
@@ -68,6 +82,16 @@ def read_clips(data: Path, corpora: Iterable[str]) -> list[Clip]:
     return clips
 
 
+def ravdess_label(stem: str) -> str:
+    """Return which of `RAVDESS_LABELS` the stem of a RAVDESS file names, in its third field."""
+    return RAVDESS_LABELS[int(stem.split("-")[2]) - 1]
+
+
+def emotion_index(label: str) -> int:
+    """Return where in `EMOTIONS` one of `RAVDESS_LABELS` lies; calm counts as neutral."""
+    return EMOTIONS.index(emotion_of(label) or "neutral")
+
+
 def _read_corpus(data: Path, corpus: str) -> Iterator[Clip]:
     layout = CORPORA[corpus]
     votes = _cremad_votes(data / "corpora/cremad/tabulatedVotes.csv") if corpus == "cremad" else {}
@@ -84,8 +108,8 @@ def _label(word: str) -> str | None:
 
 
 def _ravdess(stem: str) -> _Named:
-    match = re.fullmatch(r"0[13]-01-0([1-8])-\d\d-\d\d-\d\d-(\d\d)", stem)
-    return match and (match[2], RAVDESS_LABELS[int(match[1]) - 1])
+    match = re.fullmatch(r"0[13]-01-0[1-8]-\d\d-\d\d-\d\d-(\d\d)", stem)
+    return match and (match[1], ravdess_label(stem))
 
 
 def _tess(stem: str) -> _Named:

@@ -23,13 +23,13 @@ from emoarc.evaluate import (
     recalls,
     uar,
 )
-from emoarc.labels import EMOTIONS, emotion_of
+from emoarc.labels import EMOTIONS
 from emoarc.packs import ModelPack, load_pack, write_pack
 from emoarc.train._export import export_onnx, fit_temperature
 from emoarc.train._loop import Progress
 from emoarc.train._voice import NoiseBank, VoiceJob, VoiceRecipe, VoiceSet, fit_members
 from emoarc.train._voice_card import CORPORA_FACTS, voice_card
-from emoarc.train._voice_corpora import SEALED, Clip, read_clips
+from emoarc.train._voice_corpora import SEALED, read_clips
 from emoarc.train._voice_features import read_sound
 from emoarc.types import SAMPLING_RATE
 
@@ -175,7 +175,7 @@ def _take_figures(pack: ModelPack, data: Path) -> dict[str, Any]:
     except OptionError:
         return {}
     model = VoiceExpressionModel(load_pack(pack.folder))
-    truth = np.array([_emotion_index(take) for take in takes])
+    truth = np.array([take.emotion for take in takes])
     predicted = np.array(
         [model.predict(read_sound(take.path), SAMPLING_RATE).argmax() for take in takes]
     )
@@ -192,10 +192,6 @@ def _take_figures(pack: ModelPack, data: Path) -> dict[str, Any]:
             "confusion": confusion_matrix(truth, predicted, len(EMOTIONS)).tolist(),
         }
     }
-
-
-def _emotion_index(clip: Clip) -> int:
-    return EMOTIONS.index(emotion_of(clip.label) or "neutral")
 
 
 def _facts(
