@@ -16,9 +16,8 @@ from emoarc import EMOTIONS, Analysis, Analyzer
 from emoarc.analyzer import AnalysisOptions
 from emoarc.errors import NothingToAnalyzeError
 from emoarc.evaluate import bootstrap_interval, expected_calibration_error
+from emoarc.train import read_clips
 
-RAVDESS_EMOTIONS = {"01": "neutral", "02": "neutral", "03": "happiness", "04": "sadness",
-                    "05": "anger", "06": "fear", "07": "disgust", "08": "surprise"}  # fmt: skip
 PROTOCOL = (
     "RAVDESS audio-visual takes of actor 01 (no calm), each analysed whole with default options; "
     "the label is the emotion with the largest mean probability over the take; a take in which a "
@@ -33,10 +32,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of corpora/ravdess_av")
     parser.add_argument("-o", "--output", type=Path)
     arguments = parser.parse_args()
-    takes = sorted((arguments.data / "corpora/ravdess_av").glob("Actor_*/*.mp4"))
+    takes = read_clips(arguments.data, ["ravdess_av"])
     analyzer = Analyzer(AnalysisOptions())
-    truth = np.array([EMOTIONS.index(RAVDESS_EMOTIONS[take.stem.split("-")[2]]) for take in takes])
-    estimates = np.stack([estimate(analyzer, take) for take in takes])
+    truth = np.array([take.emotion for take in takes])
+    estimates = np.stack([estimate(analyzer, take.path) for take in takes])
     figures = {m: score(truth, estimates[:, i]) for i, m in enumerate(MODALITIES)}
     for modality, figure in figures.items():
         print(f"{modality:6} {figure['accuracy']:.1%}  (found in {figure['found']} takes)")

@@ -21,7 +21,7 @@ from emoarc.analyzer import AnalysisOptions
 from emoarc.fusion import log_linear_pool
 from emoarc.labels import emotion_of
 from emoarc.media import read_audio
-from emoarc.train._voice_corpora import read_clips
+from emoarc.train import read_clips
 from emoarc.types import SAMPLING_RATE
 
 PROTOCOL = (
