@@ -1,0 +1,35 @@
+"""Texts say what the files they cite say."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from emoarc.cli._app import app
+
+ROOT = Path(__file__).parents[1]
+
+
+def _results():
+    spec = importlib.util.spec_from_file_location("results", ROOT / "tools/results.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_figures_in_texts_come_from_the_files():
+    for path, text in _results().texts().items():
+        assert path.read_text(encoding="utf-8") == text, "run `python tools/results.py`"
+
+
+@pytest.mark.parametrize("verb", [c.name for c in app.registered_commands])
+def test_the_readme_names_every_verb(verb):
+    assert f"emoarc {verb}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+def test_links_to_files_lead_somewhere(text):
+    source = ROOT / text
+    for link in re.findall(r"\]\((?!http)([^)#]+)\)", source.read_text(encoding="utf-8")):
+        assert (source.parent / link).exists(), link
