@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.audio import VoiceInput, resample, speech_span
-from emoarc.media import MediaReader, ReadOptions
-from emoarc.types import SAMPLING_RATE, AudioChunk
+from emoarc.media import read_audio
+from emoarc.types import SAMPLING_RATE
 
-__all__ = ["FeatureOptions", "Spectrograms", "read_sound", "read_spectrograms"]
+__all__ = ["FeatureOptions", "Spectrograms", "read_spectrograms"]
 
 
 @dataclass(frozen=True)
@@ -83,20 +83,10 @@ def read_spectrograms(
         return Spectrograms(arrays["frames"], arrays["lengths"])
 
 
-def read_sound(path: Path) -> NDArray[np.float32]:
-    """Decode a recording to mono at `SAMPLING_RATE`.
-
-    Raises:
-        InputError: It cannot be decoded.
-    """
-    with MediaReader(path, ReadOptions(video=False)) as reader:
-        return np.concatenate([item.samples for item in reader if isinstance(item, AudioChunk)])
-
-
 def _compute(
     paths: Sequence[Path], options: FeatureOptions
 ) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
-    spectrograms = [list(_at_speeds(read_sound(path), options)) for path in paths]
+    spectrograms = [list(_at_speeds(read_audio(path), options)) for path in paths]
     lengths = np.array([[len(s) for s in speeds] for speeds in spectrograms], np.int64)
     return np.concatenate([s for speeds in spectrograms for s in speeds]), lengths
 

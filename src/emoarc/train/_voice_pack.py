@@ -24,13 +24,13 @@ from emoarc.evaluate import (
     uar,
 )
 from emoarc.labels import EMOTIONS
+from emoarc.media import read_audio
 from emoarc.packs import ModelPack, load_pack, write_pack
 from emoarc.train._export import export_onnx, fit_temperature
 from emoarc.train._loop import Progress
 from emoarc.train._voice import NoiseBank, VoiceJob, VoiceRecipe, VoiceSet, fit_members
 from emoarc.train._voice_card import CORPORA_FACTS, voice_card
 from emoarc.train._voice_corpora import SEALED, read_clips
-from emoarc.train._voice_features import read_sound
 from emoarc.types import SAMPLING_RATE
 
 __all__ = ["cross_fitted", "split_speakers", "train_voice_pack"]
@@ -177,7 +177,7 @@ def _take_figures(pack: ModelPack, data: Path) -> dict[str, Any]:
     model = VoiceExpressionModel(load_pack(pack.folder))
     truth = np.array([take.emotion for take in takes])
     predicted = np.array(
-        [model.predict(read_sound(take.path), SAMPLING_RATE).argmax() for take in takes]
+        [model.predict(read_audio(take.path), SAMPLING_RATE).argmax() for take in takes]
     )
     interval = bootstrap_interval(
         lambda items: accuracy(truth[items], predicted[items]), np.arange(len(takes))
