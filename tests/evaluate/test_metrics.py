@@ -16,6 +16,7 @@ from emoarc.evaluate import (
     negative_log_likelihood,
     recalls,
     reliability,
+    softmax,
     uar,
 )
 
@@ -34,11 +35,6 @@ def scored(seed: int, n: int = 200, classes: int = 7) -> tuple[NDArray[np.int64]
     logits = generator.normal(size=(n, classes)) * 2
     truth = np.array([generator.choice(classes, p=row) for row in softmax(logits)])
     return truth, logits
-
-
-def softmax(logits: NDArray) -> NDArray:
-    weights = np.exp(logits)
-    return weights / weights.sum(axis=1, keepdims=True)
 
 
 @given(labelled())
@@ -64,6 +60,11 @@ def test_scores_agree_with_scikit_learn() -> None:
     assert negative_log_likelihood(truth, logits) == pytest.approx(loss)
     brier = oracle.brier_score_loss(truth, probabilities, labels=range(7), scale_by_half=False)
     assert brier_score(truth, probabilities) == pytest.approx(brier)
+
+
+def test_softmax_bears_logits_whose_exponentials_overflow() -> None:
+    odds = softmax(np.array([[1000.0, 1000.0 - np.log(3)], [0.0, -2000.0]]))
+    np.testing.assert_allclose(odds, [[0.75, 0.25], [1.0, 0.0]])
 
 
 def test_recall_of_an_absent_class_is_nan() -> None:

@@ -6,11 +6,10 @@ torch = pytest.importorskip("torch", reason="training needs the extra `train`")
 pytest.importorskip("onnx", reason="exporting needs the extra `train`")
 
 from emoarc.errors import ModelError  # noqa: E402
-from emoarc.evaluate import expected_calibration_error  # noqa: E402
+from emoarc.evaluate import expected_calibration_error, softmax  # noqa: E402
 from emoarc.nets import ResidualNet, ResidualOptions  # noqa: E402
 from emoarc.train._export import export_onnx, fit_temperature  # noqa: E402
 from emoarc.train._face_pack import FlipAveraged  # noqa: E402
-from emoarc.train._ferplus_report import softmax  # noqa: E402
 
 
 def small_net() -> torch.nn.Module:

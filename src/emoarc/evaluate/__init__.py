@@ -12,6 +12,7 @@ from emoarc.evaluate._metrics import (
     negative_log_likelihood,
     recalls,
     reliability,
+    softmax,
     uar,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "negative_log_likelihood",
     "recalls",
     "reliability",
+    "softmax",
     "uar",
 ]

@@ -25,6 +25,7 @@ __all__ = [
     "negative_log_likelihood",
     "recalls",
     "reliability",
+    "softmax",
     "uar",
 ]
 
@@ -70,6 +71,12 @@ def macro_f1(truth: Classes, predicted: Classes) -> float:
     present = involved > 0
     scores = 2 * matrix.diagonal()[present] / involved[present]
     return float(scores.mean())
+
+
+def softmax(logits: Scores) -> NDArray[np.float64]:
+    """Turn logits, shape (n, classes), into probabilities."""
+    weights = np.exp(np.asarray(logits, np.float64) - logits.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def negative_log_likelihood(truth: Classes, logits: Scores) -> float:

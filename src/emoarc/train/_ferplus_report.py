@@ -16,6 +16,7 @@ from emoarc.evaluate import (
     macro_f1,
     recalls,
     reliability,
+    softmax,
     uar,
 )
 from emoarc.labels import EMOTIONS
@@ -108,12 +109,6 @@ def calibration_figures(faces: FaceSet, logits: Logits, temperature: float) -> d
         "brier_after": round(brier_score(truth, after), 4),
         "bins_after": {name: _rounded(values) for name, values in bins.items()},
     }
-
-
-def softmax(logits: Logits) -> NDArray[np.float64]:
-    """Turn logits (n, labels) into probabilities."""
-    weights = np.exp(np.asarray(logits, np.float64) - logits.max(axis=1, keepdims=True))
-    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def _interval(truth: NDArray[np.int64], predicted: NDArray[np.intp]) -> dict[str, float]:

@@ -21,6 +21,7 @@ from emoarc.evaluate import (
     confusion_matrix,
     expected_calibration_error,
     recalls,
+    softmax,
     uar,
 )
 from emoarc.labels import EMOTIONS
@@ -149,8 +150,8 @@ def _calibration(
     temperature = fit_temperature(truth, held_out[1])
     scaled = [cross_fitted(truth, held_out[1], held_out[0].speakers), sealed[1] / temperature]
     truths = np.concatenate([truth, sealed_truth])
-    before = _softmax(np.concatenate([held_out[1], sealed[1]]))
-    after = _softmax(np.concatenate(scaled))
+    before = softmax(np.concatenate([held_out[1], sealed[1]]))
+    after = softmax(np.concatenate(scaled))
     return {
         "protocol": "15 equally wide bins, clips of held-out and sealed speakers; the temperature "
         "is fitted on the held-out speakers, and for measuring these themselves on the other half "
@@ -218,11 +219,6 @@ def _summary(metrics: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in metrics.items()
         if name not in {"confusion", "recall"}
     }
-
-
-def _softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
-    weights = np.exp(np.asarray(logits, np.float64) - logits.max(axis=1, keepdims=True))
-    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def _rounded(figures: Mapping[str, float]) -> dict[str, float]:
