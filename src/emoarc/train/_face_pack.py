@@ -23,6 +23,7 @@ from emoarc.train._ferplus_report import (
     fer2013_figures,
     ferplus_figures,
 )
+from emoarc.train._figures import calibration_text, recall_text, spread, without_tables
 from emoarc.train._loop import Progress, fit
 from emoarc.train._takes import read_takes, take_figures
 
@@ -36,8 +37,6 @@ _CORPORA = [
         "FER2013's PrivateTest",
     }
 ]
-
-_BULKY = {"confusion", "recall", "bins_after"}
 
 _INTENDED = """\
 Following the expression of faces through recordings whose subjects agreed to it, in research, in
@@ -106,7 +105,7 @@ def pack_face(net: nn.Module, recipe: FaceRecipe, data: Path, folder: Path) -> d
     if takes:
         metrics["ravdess_av"] = take_figures(pack, takes)
     card = _card(recipe, facts["prior"], metrics)
-    write_pack(folder, onnx, card, **facts, metrics=_summary(metrics))
+    write_pack(folder, onnx, card, **facts, metrics=without_tables(metrics))
     return metrics
 
 
@@ -156,16 +155,8 @@ def _facts(recipe: FaceRecipe, training: FaceSet, temperature: float) -> dict[st
     }
 
 
-def _summary(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the metrics goes into the manifest: figures and protocols, no tables."""
-    return {
-        name: _summary(value) if isinstance(value, dict) else value  # pyright: ignore[reportUnknownArgumentType]
-        for name, value in metrics.items()
-        if name not in _BULKY
-    }
-
-
 def _card(recipe: FaceRecipe, prior: Mapping[str, float], metrics: Mapping[str, Any]) -> str:
+    calibration = metrics["calibration"]
     return model_card(
         recipe.name,
         recipe.version,
@@ -178,7 +169,7 @@ def _card(recipe: FaceRecipe, prior: Mapping[str, float], metrics: Mapping[str, 
             "Intended use": _INTENDED,
             "Training data": _DATA,
             "Results": _results(metrics),
-            "Calibration": _calibration(metrics["calibration"]),
+            "Calibration": f"{calibration_text(calibration)}. {calibration['protocol']}.",
             "Limits": _LIMITS,
         },
     )
@@ -188,12 +179,12 @@ def _results(metrics: Mapping[str, Any]) -> str:
     test, original = metrics["ferplus_test"], metrics["fer2013_private_test"]
     balanced = metrics["ferplus_test_balanced"]
     rows = [
-        ["FER+ test, 8 classes", _spread(test["accuracy"]), test["uar"], test["pictures"]],
-        ["FER+ test, 7 classes, balanced prior", _spread(balanced["accuracy"]), balanced["uar"],
+        ["FER+ test, 8 classes", spread(test["accuracy"]), test["uar"], test["pictures"]],
+        ["FER+ test, 7 classes, balanced prior", spread(balanced["accuracy"]), balanced["uar"],
          balanced["pictures"]],
-        ["FER2013 PrivateTest, 7 classes", _spread(original["accuracy"]), original["uar"],
+        ["FER2013 PrivateTest, 7 classes", spread(original["accuracy"]), original["uar"],
          original["pictures"]],
-        ["FER2013 PrivateTest, balanced prior", _spread(original["accuracy_balanced"]),
+        ["FER2013 PrivateTest, balanced prior", spread(original["accuracy_balanced"]),
          original["uar_balanced"], original["pictures"]],
     ]  # fmt: skip
     notes = [test["protocol"], balanced["protocol"], original["protocol"]]
@@ -201,27 +192,10 @@ def _results(metrics: Mapping[str, Any]) -> str:
         takes = metrics["ravdess_av"]
         for prior in ("natural", "balanced"):
             figures = takes[f"{prior}_prior"]
-            row = [f"RAVDESS takes, {prior} prior", _spread(figures["accuracy"]), figures["uar"]]
+            row = [f"RAVDESS takes, {prior} prior", spread(figures["accuracy"]), figures["uar"]]
             rows.append([*row, takes["count"]])
-        recall = _listed(takes["balanced_prior"]["recall"])
+        recall = recall_text(takes["balanced_prior"]["recall"])
         notes += [takes["protocol"], f"Recall on the takes, balanced prior: {recall}"]
     table = markdown_table(["measured on", "accuracy (95 % interval)", "UAR", "n"], rows)
-    notes.append(f"Recall on FER+ test, natural prior: {_listed(test['recall'])}")
+    notes.append(f"Recall on FER+ test, natural prior: {recall_text(test['recall'])}")
     return table + "\n\n" + "\n".join(f"- {note}." for note in notes)
-
-
-def _calibration(figures: Mapping[str, Any]) -> str:
-    return (
-        f"Expected calibration error {figures['ece_before']:.3f} before and "
-        f"{figures['ece_after']:.3f} after dividing the logits by {figures['temperature']:.3f}; "
-        f"Brier score {figures['brier_before']:.3f} and {figures['brier_after']:.3f}. "
-        f"{figures['protocol']}."
-    )
-
-
-def _listed(recall: Mapping[str, float | None]) -> str:
-    return ", ".join(f"{name} {value:.2f}" for name, value in recall.items() if value is not None)
-
-
-def _spread(interval: Mapping[str, float]) -> str:
-    return f"{interval['value']:.3f} ({interval['low']:.3f} to {interval['high']:.3f})"

@@ -7,20 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.evaluate import (
-    accuracy,
-    bootstrap_interval,
-    brier_score,
-    confusion_matrix,
-    expected_calibration_error,
-    macro_f1,
-    recalls,
-    reliability,
-    softmax,
-    uar,
-)
+from emoarc.evaluate import confusion_matrix, macro_f1, reliability, softmax, uar
 from emoarc.labels import EMOTIONS
 from emoarc.train._ferplus import FERPLUS_LABELS, FaceSet, read_fer2013_labels
+from emoarc.train._figures import (
+    accuracy_interval,
+    calibration_gain,
+    recall_by_class,
+    rounded_list,
+)
 
 __all__ = ["balanced_figures", "calibration_figures", "fer2013_figures", "ferplus_figures"]
 
@@ -31,18 +26,16 @@ def ferplus_figures(faces: FaceSet, logits: Logits) -> dict[str, Any]:
     """Measure the eight classes on the pictures with a majority label, under the natural prior."""
     judged = faces.majority >= 0
     truth, predicted = faces.majority[judged], logits[judged].argmax(axis=1)
-    classes = len(FERPLUS_LABELS)
-    by_class = recalls(truth, predicted, classes)
     return {
         "protocol": "FER+ majority label: single votes dropped, pictures whose top emotion has "
         "more than half of the votes (Barsoum et al. 2016), 8 classes, natural prior; "
         "95 % bootstrap interval over pictures",
         "pictures": len(truth),
-        "accuracy": _interval(truth, predicted),
+        "accuracy": accuracy_interval(truth, predicted),
         "uar": round(uar(truth, predicted), 4),
         "macro_f1": round(macro_f1(truth, predicted), 4),
-        "recall": dict(zip(FERPLUS_LABELS, _rounded(by_class), strict=True)),
-        "confusion": confusion_matrix(truth, predicted, classes).tolist(),
+        "recall": recall_by_class(FERPLUS_LABELS, truth, predicted),
+        "confusion": confusion_matrix(truth, predicted, len(FERPLUS_LABELS)).tolist(),
     }
 
 
@@ -55,14 +48,13 @@ def balanced_figures(faces: FaceSet, probabilities: NDArray[np.floating]) -> dic
     """
     judged = (faces.majority >= 0) & (faces.majority < len(EMOTIONS))
     truth, predicted = faces.majority[judged], probabilities[judged].argmax(axis=1)
-    by_class = recalls(truth, predicted, len(EMOTIONS))
     return {
         "protocol": "FER+ majority label, 7 classes, balanced prior; to be read by its UAR, as "
         "the pictures themselves are mostly neutral or happy",
         "pictures": len(truth),
-        "accuracy": _interval(truth, predicted),
+        "accuracy": accuracy_interval(truth, predicted),
         "uar": round(uar(truth, predicted), 4),
-        "recall": dict(zip(EMOTIONS, _rounded(by_class), strict=True)),
+        "recall": recall_by_class(EMOTIONS, truth, predicted),
     }
 
 
@@ -86,9 +78,9 @@ def fer2013_figures(
         "protocol": "original FER2013 PrivateTest labels (never trained on), 7 classes, contempt "
         "left out, natural prior; beside it the balanced prior",
         "pictures": len(truth),
-        "accuracy": _interval(truth, natural),
+        "accuracy": accuracy_interval(truth, natural),
         "uar": round(uar(truth, natural), 4),
-        "accuracy_balanced": _interval(truth, balanced),
+        "accuracy_balanced": accuracy_interval(truth, balanced),
         "uar_balanced": round(uar(truth, balanced), 4),
     }
 
@@ -103,21 +95,6 @@ def calibration_figures(faces: FaceSet, logits: Logits, temperature: float) -> d
         "protocol": "FER+ test, majority label, 15 equally wide bins, natural prior; temperature "
         "fitted on the validation split",
         "temperature": round(temperature, 4),
-        "ece_before": round(expected_calibration_error(truth, before), 4),
-        "ece_after": round(expected_calibration_error(truth, after), 4),
-        "brier_before": round(brier_score(truth, before), 4),
-        "brier_after": round(brier_score(truth, after), 4),
-        "bins_after": {name: _rounded(values) for name, values in bins.items()},
+        **calibration_gain(truth, before, after),
+        "bins_after": {name: rounded_list(values) for name, values in bins.items()},
     }
-
-
-def _interval(truth: NDArray[np.int64], predicted: NDArray[np.intp]) -> dict[str, float]:
-    interval = bootstrap_interval(
-        lambda items: accuracy(truth[items], predicted[items]), np.arange(len(truth))
-    )
-    return {name: round(value, 4) for name, value in asdict(interval).items()}
-
-
-def _rounded(values: NDArray[np.generic]) -> list[float | None]:
-    """Make JSON of figures; what was not measured becomes null."""
-    return [None if np.isnan(value) else round(value, 4) for value in values.tolist()]

@@ -1,16 +1,17 @@
 """How a face model does on acted takes it has never seen the like of (RAVDESS, video takes)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.evaluate import accuracy, bootstrap_interval, confusion_matrix, recalls, uar
+from emoarc.evaluate import confusion_matrix, uar
 from emoarc.labels import EMOTIONS
 from emoarc.media import MediaReader, ReadOptions
 from emoarc.packs import ModelPack
+from emoarc.train._figures import accuracy_interval, recall_by_class
 from emoarc.train._voice_corpora import emotion_index, ravdess_label
 from emoarc.types import VideoFrame
 from emoarc.vision import FaceDetector, FaceExpressionModel, HaarDetector, align_face
@@ -58,18 +59,10 @@ def _figures(
     pooled = [np.log(model.predict(take.faces, framed=True) + 1e-9).mean(axis=0) for take in takes]
     truth = np.array([take.emotion for take in takes])
     predicted = np.array([int(row.argmax()) for row in pooled])
-    interval = bootstrap_interval(
-        lambda items: accuracy(truth[items], predicted[items]), np.arange(len(takes))
-    )
-    by_class = recalls(truth, predicted, len(EMOTIONS))
     return {
-        "accuracy": {name: round(value, 4) for name, value in asdict(interval).items()},
+        "accuracy": accuracy_interval(truth, predicted),
         "uar": round(uar(truth, predicted), 4),
-        "recall": {
-            emotion: round(float(value), 4)
-            for emotion, value in zip(EMOTIONS, by_class, strict=True)
-            if not np.isnan(value)
-        },
+        "recall": recall_by_class(EMOTIONS, truth, predicted),
         "confusion": confusion_matrix(truth, predicted, len(EMOTIONS)).tolist(),
     }
 

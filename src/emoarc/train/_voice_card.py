@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from emoarc.train._card import markdown_table, model_card
+from emoarc.train._figures import calibration_text, recall_text, spread
 from emoarc.train._voice import VoiceRecipe
 
 __all__ = ["CORPORA_FACTS", "voice_card"]
@@ -117,28 +118,18 @@ def _results(metrics: Mapping[str, Any]) -> str:
     notes = [metrics["sealed_speakers"]["protocol"]]
     if "ravdess_av" in metrics:
         takes = metrics["ravdess_av"]
-        spread = _spread(takes["accuracy"])
-        rows.append(["RAVDESS takes of actor 01", takes["uar"], spread, takes["takes"]])
+        row = ["RAVDESS takes of actor 01", takes["uar"], spread(takes["accuracy"])]
+        rows.append([*row, takes["takes"]])
         notes.append(takes["protocol"])
-    recall = metrics["held_out_speakers"]["recall"]
-    spoken = ", ".join(f"{label} {share:.2f}" for label, share in recall.items())
-    notes.append(f"Recall on the held-out speakers: {spoken}")
+    recall = recall_text(metrics["held_out_speakers"]["recall"])
+    notes.append(f"Recall on the held-out speakers: {recall}")
     table = markdown_table(["measured on", "UAR", "accuracy", "clips"], rows)
     return table + "\n\n" + "\n".join(f"- {note}." for note in notes)
 
 
 def _row(name: str, figures: Mapping[str, Any]) -> list[Any]:
-    return [name, _spread(figures["uar"]), figures["accuracy"], figures["clips"]]
-
-
-def _spread(interval: Mapping[str, float]) -> str:
-    return f"{interval['value']:.3f} ({interval['low']:.3f} to {interval['high']:.3f})"
+    return [name, spread(figures["uar"]), figures["accuracy"], figures["clips"]]
 
 
 def _calibration(figures: Mapping[str, Any]) -> str:
-    return (
-        f"Expected calibration error {figures['ece_before']:.3f} before and "
-        f"{figures['ece_after']:.3f} after dividing the logits by {figures['temperature']:.3f}; "
-        f"Brier score {figures['brier_before']:.3f} and {figures['brier_after']:.3f}, on "
-        f"{figures['clips']} clips: {figures['protocol']}."
-    )
+    return f"{calibration_text(figures)}, on {figures['clips']} clips: {figures['protocol']}."

@@ -1,13 +1,13 @@
 """The five speaker-independent folds of RAVDESS: how good a recipe is, not how good a pack."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.evaluate import accuracy, bootstrap_interval, confusion_matrix, recalls, uar
+from emoarc.evaluate import accuracy, confusion_matrix, uar
+from emoarc.train._figures import interval, recall_by_class
 from emoarc.train._loop import Progress
 from emoarc.train._voice import NoiseBank, VoiceRecipe, VoiceSet, fit_members, voice_logits
 from emoarc.train._voice_corpora import RAVDESS_FOLDS
@@ -68,18 +68,16 @@ def _figures(
         parts = [items[folds[items] == fold] for fold in drawn]
         return float(np.mean([uar(truth[part], predicted[part]) for part in parts]))
 
-    interval = bootstrap_interval(mean_uar, tested.speakers)
     per_fold = [uar(truth[folds == fold], predicted[folds == fold]) for fold in np.unique(folds)]
-    per_class = recalls(truth, predicted, len(recipe.labels)).round(4).tolist()
     return {
         "protocol": PROTOCOL,
         "recipe": recipe.name,
         "seed": recipe.seed,
         "clips": len(truth),
         "speakers": len(set(tested.speakers.tolist())),
-        "uar": {k: round(v, 4) for k, v in asdict(interval).items()},
+        "uar": interval(mean_uar, tested.speakers),
         "uar_per_fold": [round(figure, 4) for figure in per_fold],
         "accuracy": round(accuracy(truth, predicted), 4),
-        "recall": dict(zip(recipe.labels, per_class, strict=True)),
+        "recall": recall_by_class(recipe.labels, truth, predicted),
         "confusion": confusion_matrix(truth, predicted, len(recipe.labels)).tolist(),
     }

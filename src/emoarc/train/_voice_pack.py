@@ -14,20 +14,19 @@ from numpy.typing import NDArray
 
 from emoarc.audio import VoiceExpressionModel, VoiceInput
 from emoarc.errors import OptionError
-from emoarc.evaluate import (
-    accuracy,
-    bootstrap_interval,
-    brier_score,
-    confusion_matrix,
-    expected_calibration_error,
-    recalls,
-    softmax,
-    uar,
-)
+from emoarc.evaluate import accuracy, confusion_matrix, softmax, uar
 from emoarc.labels import EMOTIONS
 from emoarc.media import read_audio
 from emoarc.packs import ModelPack, load_pack, write_pack
 from emoarc.train._export import export_onnx, fit_temperature
+from emoarc.train._figures import (
+    accuracy_interval,
+    calibration_gain,
+    interval,
+    recall_by_class,
+    rounded,
+    without_tables,
+)
 from emoarc.train._loop import Progress
 from emoarc.train._voice import NoiseBank, VoiceJob, VoiceRecipe, VoiceSet, fit_members
 from emoarc.train._voice_card import CORPORA_FACTS, voice_card
@@ -87,7 +86,7 @@ def train_voice_pack(
     facts = _facts(recipe, training, temperature, prior)
     write = partial(write_pack, out / recipe.name, onnx, **facts)
     metrics |= _take_figures(write(card="", metrics={}), data)
-    write(card=voice_card(recipe, metrics, prior), metrics=_summary(metrics))
+    write(card=voice_card(recipe, metrics, prior), metrics=without_tables(metrics))
     return {"name": recipe.name, "seed": recipe.seed, **metrics}
 
 
@@ -118,18 +117,14 @@ def cross_fitted(
 def _speaker_figures(recipe: VoiceRecipe, voices: VoiceSet, logits: Logits) -> dict[str, Any]:
     truth, predicted = voices.truth(recipe.labels), logits.argmax(axis=1)
     names = sorted(set(voices.speakers.tolist()))
-    interval = bootstrap_interval(
-        lambda items: uar(truth[items], predicted[items]), voices.speakers
-    )
-    by_class = recalls(truth, predicted, len(recipe.labels))
     return {
         "protocol": f"whole clips trimmed to speech, {len(recipe.labels)} classes, calm counted as "
         "neutral; no speaker trained on; 95 % bootstrap interval over speakers",
         "speakers": names,
         "clips": len(truth),
-        "uar": _rounded(asdict(interval)),
+        "uar": interval(lambda items: uar(truth[items], predicted[items]), voices.speakers),
         "accuracy": round(accuracy(truth, predicted), 4),
-        "recall": _rounded(dict(zip(recipe.labels, by_class.tolist(), strict=True))),
+        "recall": recall_by_class(recipe.labels, truth, predicted),
         "confusion": confusion_matrix(truth, predicted, len(recipe.labels)).tolist(),
     }
 
@@ -140,7 +135,7 @@ def _corpus_figures(
     rows = np.array([clip.corpus == corpus for clip in voices.clips])
     truth, predicted = voices.truth(recipe.labels)[rows], logits[rows].argmax(axis=1)
     measured = {"uar": uar(truth, predicted), "accuracy": accuracy(truth, predicted)}
-    return {"clips": len(truth), **_rounded(measured if len(truth) else {})}
+    return {"clips": len(truth), **rounded(measured if len(truth) else {})}
 
 
 def _calibration(
@@ -158,14 +153,7 @@ def _calibration(
         "of them, so that no speaker is measured with a temperature fitted on that speaker",
         "temperature": round(temperature, 4),
         "clips": len(truths),
-        **_rounded(
-            {
-                "ece_before": expected_calibration_error(truths, before),
-                "ece_after": expected_calibration_error(truths, after),
-                "brier_before": brier_score(truths, before),
-                "brier_after": brier_score(truths, after),
-            }
-        ),
+        **calibration_gain(truths, before, after),
     }
 
 
@@ -180,15 +168,12 @@ def _take_figures(pack: ModelPack, data: Path) -> dict[str, Any]:
     predicted = np.array(
         [model.predict(read_audio(take.path), SAMPLING_RATE).argmax() for take in takes]
     )
-    interval = bootstrap_interval(
-        lambda items: accuracy(truth[items], predicted[items]), np.arange(len(takes))
-    )
     return {
         "ravdess_av": {
             "protocol": "sound of the RAVDESS audio-visual takes of actor 01, never trained on; "
             "7 classes, balanced prior; 95 % bootstrap interval over takes",
             "takes": len(takes),
-            "accuracy": _rounded(asdict(interval)),
+            "accuracy": accuracy_interval(truth, predicted),
             "uar": round(uar(truth, predicted), 4),
             "confusion": confusion_matrix(truth, predicted, len(EMOTIONS)).tolist(),
         }
@@ -210,16 +195,3 @@ def _facts(
         "corpora": [CORPORA_FACTS[corpus] for corpus in recipe.corpora if corpus in used],
         "recipe": json.dumps(asdict(recipe)),
     }
-
-
-def _summary(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the metrics goes into the manifest: figures and protocols, no tables."""
-    return {
-        name: _summary(value) if isinstance(value, dict) else value  # pyright: ignore[reportUnknownArgumentType]
-        for name, value in metrics.items()
-        if name not in {"confusion", "recall"}
-    }
-
-
-def _rounded(figures: Mapping[str, float]) -> dict[str, float]:
-    return {name: round(value, 4) for name, value in figures.items()}
