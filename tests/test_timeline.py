@@ -48,6 +48,15 @@ def test_select_keeps_what_was_asked():
     assert len(timeline.select(modality="fused")) == 0
 
 
+@given(st.lists(spans, max_size=20))
+def test_by_subject_splits_without_loss(spans):
+    timeline = Timeline.from_expressions(_expressions(spans))
+    parts = timeline.by_subject()
+    assert tuple(parts) == timeline.subjects
+    for subject, part in parts.items():
+        assert part.table.equals(timeline.select(subject).table)
+
+
 def test_probabilities_follow_the_order_of_emotions():
     timeline = Timeline.from_expressions(_expressions([(0, 1, "P1")]))
     assert timeline.probabilities.shape == (1, len(EMOTIONS))

@@ -109,9 +109,9 @@ class Analysis:
 def summarize(timeline: Timeline) -> tuple[SubjectSummary, ...]:
     """Summarise a timeline, one entry for each subject and modality that occurs in it."""
     summaries: list[SubjectSummary] = []
-    for subject in timeline.subjects:
+    for subject, own in timeline.by_subject().items():
         for modality in MODALITIES:
-            rows = timeline.select(subject, modality)
+            rows = own.select(modality=modality)
             if len(rows):
                 summaries.append(_summarize(subject, modality, rows))
     return tuple(summaries)

@@ -220,18 +220,21 @@ def _cite(pack: ModelPack) -> dict[str, str]:
 
 
 def _subjects(found: StreamResult) -> tuple[Subject, ...]:
+    tracks: dict[str, tuple[int, ...]] = {}
+    for track, subject in found.tracks.items():
+        tracks[subject] = (*tracks.get(subject, ()), track)
     return tuple(
         Subject(
             id=subject,
-            tracks=tuple(track for track, owner in found.tracks.items() if owner == subject),
-            seen=found.timeline.select(subject, "face").seconds,
-            heard=found.timeline.select(subject, "voice").seconds,
+            tracks=tracks.get(subject, ()),
+            seen=rows.select(modality="face").seconds,
+            heard=rows.select(modality="voice").seconds,
         )
-        for subject in found.timeline.subjects
+        for subject, rows in found.timeline.by_subject().items()
     )
 
 
 def _arcs(timeline: Timeline, options: ArcOptions) -> tuple[Arc, ...]:
     fused = timeline.select(modality="fused")
-    everyone = build_arc("all", fused, options)
-    return (everyone, *(build_arc(s, fused.select(s), options) for s in fused.subjects))
+    own = fused.by_subject().items()
+    return build_arc("all", fused, options), *(build_arc(s, rows, options) for s, rows in own)

@@ -98,7 +98,7 @@ class Stream:
     def result(self) -> StreamResult:
         """Return everything found so far; flush first to have it all."""
         observed, fused = Timeline(self._observed.build()), Timeline(self._fused.build())
-        smoothed = (e for subject in fused.subjects for e in self._smooth(fused.select(subject)))
+        smoothed = (e for rows in fused.by_subject().values() for e in self._smooth(rows))
         timeline = Timeline.concatenate(observed, Timeline.from_expressions(smoothed))
         subjects = dict(self._face_evidence.subjects)
         return StreamResult(timeline, _name(self._boxes.build(), subjects), subjects)

@@ -104,6 +104,14 @@ class Timeline:
                 keep &= self.column(name) == value
         return Timeline(self.table.filter(pa.array(keep)))
 
+    def by_subject(self) -> "dict[str, Timeline]":
+        """Split into one timeline per subject, in order of first appearance."""
+        names, first, codes = np.unique(
+            self.column("subject").astype(np.str_), return_index=True, return_inverse=True
+        )
+        rows: Any = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
+        return {str(names[i]): Timeline(self.table.take(rows[i])) for i in np.argsort(first)}
+
     def to_pandas(self) -> "pd.DataFrame":
         """Return a pandas data frame (pandas must be installed)."""
         return self.table.to_pandas()  # pyright: ignore[reportUnknownMemberType]
