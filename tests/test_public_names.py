@@ -42,7 +42,7 @@ def test_modules_inside_rooms_are_private():
 
 
 LAYERS = (
-    {"types", "labels", "errors", "sample"},
+    {"types", "labels", "errors", "files", "sample"},
     {"timeline", "media", "packs"},
     {"fusion", "vision", "audio", "arcs", "nets", "evaluate"},
     {"evidence", "analysis"},

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from emoarc.analysis import Analysis
 from emoarc.errors import InputError
-from emoarc.export._atomic import atomic
+from emoarc.files import atomic
 from emoarc.timeline import TIMELINE_SCHEMA, Timeline
 
 __all__ = ["DECIMALS", "read_csv", "write_csv"]

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from emoarc.analysis import NOTICE, Analysis
 from emoarc.arcs import MEASURES, Arc
-from emoarc.export._atomic import write_text
 from emoarc.export._csv import DECIMALS
+from emoarc.files import write_text
 from emoarc.labels import EMOTIONS
 
 __all__ = ["SCHEMA_VERSION", "plain", "to_dict", "write_json"]

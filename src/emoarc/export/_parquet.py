@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 
 from emoarc.analysis import NOTICE, Analysis
 from emoarc.errors import InputError
-from emoarc.export._atomic import atomic
 from emoarc.export._json import plain
+from emoarc.files import atomic
 from emoarc.timeline import Timeline
 
 __all__ = ["read_parquet", "write_parquet"]

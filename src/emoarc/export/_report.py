@@ -21,10 +21,10 @@ from plotly.offline import get_plotlyjs  # pyright: ignore
 from emoarc import __version__
 from emoarc.analysis import NOTICE, Analysis, SubjectSummary
 from emoarc.errors import InputError
-from emoarc.export._atomic import write_text
 from emoarc.export._display import display_data, span
 from emoarc.export._json import plain
 from emoarc.export._overlay import part_analyzed
+from emoarc.files import write_text
 from emoarc.labels import EMOTIONS
 from emoarc.media import is_browser_playable, transcode
 from emoarc.types import MODALITIES

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from emoarc.analysis import NOTICE, Analysis
-from emoarc.export._atomic import write_text
+from emoarc.files import write_text
 from emoarc.timeline import Timeline
 from emoarc.types import Expression
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from emoarc.errors import OutputError
-from emoarc.export._atomic import atomic, write_text
+from emoarc.files import atomic, write_text
 
 
 def test_the_file_appears_with_its_content(tmp_path: Path) -> None:

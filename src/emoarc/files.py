@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Writing a file whole or not at all: beside its place first, then into it."""
 
 import os
 import secrets
