@@ -11,6 +11,7 @@ from typing import Any
 import onnxruntime as ort
 
 from emoarc.errors import ModelError
+from emoarc.files import write_bytes, write_text
 from emoarc.labels import EMOTIONS
 
 __all__ = ["Manifest", "ModelPack", "load_pack", "shipped_packs", "write_pack"]
@@ -96,13 +97,17 @@ def shipped_packs() -> tuple[str, ...]:
 
 
 def write_pack(folder: Path, onnx: bytes, card: str, **facts: Any) -> ModelPack:
-    """Write a pack from a network's bytes, its card and the other fields of `Manifest`."""
+    """Write a pack from a network's bytes, its card and the other fields of `Manifest`.
+
+    Raises:
+        OutputError: The pack cannot be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     manifest = Manifest(sha256=hashlib.sha256(onnx).hexdigest(), **facts)
-    (folder / "model.onnx").write_bytes(onnx)
+    write_bytes(folder / "model.onnx", onnx)
     text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
-    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "CARD.md").write_text(card, encoding="utf-8")
+    write_text(folder / "model.json", text + "\n")
+    write_text(folder / "CARD.md", card)
     return load_pack(folder)
 
 

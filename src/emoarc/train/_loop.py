@@ -7,7 +7,6 @@
 import hashlib
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
@@ -21,6 +20,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from emoarc.errors import OptionError
+from emoarc.files import atomic, write_text
 from emoarc.train._recipe import Recipe, Schedule
 
 __all__ = ["Batch", "Job", "Progress", "fit", "soft_cross_entropy"]
@@ -74,6 +74,7 @@ def fit(job: Job, recipe: Recipe, out: Path, progress: Progress | None = None) -
 
     Raises:
         OptionError: The folder holds a checkpoint of another recipe.
+        OutputError: The checkpoint cannot be written.
     """
     schedule = recipe.schedule
     torch.set_num_threads(schedule.threads)
@@ -172,8 +173,9 @@ def _save(state: _State, out: Path, recipe: Recipe) -> None:
     tensors = {name: tensor.contiguous().clone() for name, tensor in tensors.items()}
     facts = {"recipe": _fingerprint(recipe), "history": json.dumps(state.history)}
     lines = "".join(json.dumps(figures) + "\n" for figures in state.history)
-    _replace(out / "checkpoint.safetensors", lambda path: save_file(tensors, path, facts))
-    _replace(out / "progress.jsonl", lambda path: path.write_text(lines, encoding="utf-8"))
+    with atomic(out / "checkpoint.safetensors") as temporary:
+        save_file(tensors, temporary, facts)
+    write_text(out / "progress.jsonl", lines)
 
 
 def _resume(state: _State, path: Path, recipe: Recipe) -> None:
@@ -209,9 +211,3 @@ def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 def _fingerprint(recipe: Recipe) -> str:
     return hashlib.sha256(repr(recipe).encode()).hexdigest()
-
-
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    beside = path.with_name(path.name + ".part")
-    write(beside)
-    os.replace(beside, path)

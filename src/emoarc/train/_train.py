@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from emoarc.errors import OptionError
+from emoarc.files import write_text
 from emoarc.train._face import FaceRecipe
 from emoarc.train._face_pack import train_face
 from emoarc.train._loop import Progress
@@ -23,10 +24,10 @@ def train(path: Path, data: Path, out: Path, progress: Progress | None = None) -
 
     Raises:
         OptionError: The recipe cannot be, or the corpora are not in `data`.
+        OutputError: Something cannot be written below `out`.
     """
     metrics = _run(path, data, out, progress)
-    text = json.dumps(metrics, indent=2)
-    (out / "metrics.json").write_text(text + "\n", encoding="utf-8")
+    write_text(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
     return metrics
 
 

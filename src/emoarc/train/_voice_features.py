@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.audio import VoiceInput, resample, speech_span
+from emoarc.files import atomic
 from emoarc.media import read_audio
 from emoarc.types import SAMPLING_RATE
 
@@ -69,6 +70,7 @@ def read_spectrograms(
 
     Raises:
         InputError: A recording cannot be decoded.
+        OutputError: The folder cannot be written to.
     """
     if cache is None:
         return Spectrograms(*_compute(paths, options))
@@ -76,9 +78,8 @@ def read_spectrograms(
     if not path.exists():
         frames, lengths = _compute(paths, options)
         cache.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".part.npz")
-        np.savez(beside, frames=frames, lengths=lengths)
-        beside.replace(path)
+        with atomic(path) as temporary:
+            np.savez(temporary, frames=frames, lengths=lengths)
     with np.load(path) as arrays:
         return Spectrograms(arrays["frames"], arrays["lengths"])
 
