@@ -172,7 +172,9 @@ def table(heads: list[str], rows: Iterable[list[Any]]) -> str:
 
 
 def spread(interval: dict[str, float]) -> str:
-    """Return a share with its interval."""
+    """Return a share with its interval, if it has one."""
+    if interval["low"] is None:
+        return percent(interval["value"])
     return f"{percent(interval['value'])} ({bounds([interval['low'], interval['high']])})"
 
 

@@ -9,6 +9,7 @@ from emoarc.train._figures import (
     accuracy_interval,
     calibration_gain,
     calibration_text,
+    interval,
     recall_by_class,
     recall_text,
     spread,
@@ -22,6 +23,14 @@ def test_an_interval_holds_its_figure() -> None:
     figures = accuracy_interval(TRUTH, np.zeros(100, np.int64))
     assert figures["low"] < figures["value"] == 0.75 < figures["high"]
     assert spread(figures).startswith("0.750 (0.")
+
+
+@pytest.mark.parametrize(("speakers", "bracketed"), [(1, False), (7, False), (8, True)])
+def test_few_speakers_give_no_interval(speakers: int, bracketed: bool) -> None:
+    figures = interval(lambda items: float(np.mean(TRUTH[items] == 0)), np.arange(100) % speakers)
+    assert figures["value"] == 0.75
+    assert (figures["low"] is not None, figures["high"] is not None) == (bracketed, bracketed)
+    assert ("to" in spread(figures)) == bracketed
 
 
 def test_what_was_not_measured_is_null_and_goes_unsaid() -> None:

@@ -16,6 +16,7 @@ from emoarc.evaluate import (
 )
 
 __all__ = [
+    "FEWEST_GROUPS",
     "accuracy_interval",
     "calibration_gain",
     "calibration_text",
@@ -29,6 +30,9 @@ __all__ = [
 ]
 
 _TABLES = {"confusion", "recall", "bins_after"}
+
+FEWEST_GROUPS = 8
+"""Drawing from fewer groups gives bounds that are far too narrow, so none are given."""
 
 Classes = NDArray[np.integer[Any]]
 Scores = NDArray[np.floating[Any]]
@@ -46,12 +50,14 @@ def rounded_list(figures: NDArray[np.generic]) -> list[float | None]:
 
 def interval(
     measure: Callable[[NDArray[np.intp]], float], groups: NDArray[np.generic]
-) -> dict[str, float]:
-    """Measure a figure and its 95 % bootstrap interval over `groups`."""
+) -> Mapping[str, float | None]:
+    """Measure a figure and its 95 % bootstrap interval over enough `groups`; else it is null."""
+    if len(np.unique(groups)) < FEWEST_GROUPS:
+        return {"value": round(measure(np.arange(len(groups))), 4), "low": None, "high": None}
     return rounded(asdict(bootstrap_interval(measure, groups)))
 
 
-def accuracy_interval(truth: Classes, predicted: Classes) -> dict[str, float]:
+def accuracy_interval(truth: Classes, predicted: Classes) -> Mapping[str, float | None]:
     """Measure the accuracy and its 95 % bootstrap interval over items."""
     return interval(lambda items: accuracy(truth[items], predicted[items]), np.arange(len(truth)))
 
@@ -85,8 +91,10 @@ def without_tables(metrics: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def spread(figures: Mapping[str, float]) -> str:
-    """Put a figure and its interval in words."""
+def spread(figures: Mapping[str, float | None]) -> str:
+    """Put a figure and its interval, if it has one, in words."""
+    if figures["low"] is None:
+        return f"{figures['value']:.3f}"
     return f"{figures['value']:.3f} ({figures['low']:.3f} to {figures['high']:.3f})"
 
 

@@ -20,6 +20,7 @@ from emoarc.media import read_audio
 from emoarc.packs import ModelPack, load_pack, write_pack
 from emoarc.train._export import export_onnx, fit_temperature
 from emoarc.train._figures import (
+    FEWEST_GROUPS,
     accuracy_interval,
     calibration_gain,
     interval,
@@ -119,7 +120,8 @@ def _speaker_figures(recipe: VoiceRecipe, voices: VoiceSet, logits: Logits) -> d
     names = sorted(set(voices.speakers.tolist()))
     return {
         "protocol": f"whole clips trimmed to speech, {len(recipe.labels)} classes, calm counted as "
-        "neutral; no speaker trained on; 95 % bootstrap interval over speakers",
+        "neutral; no speaker trained on; 95 % bootstrap interval over speakers, from "
+        f"{FEWEST_GROUPS} speakers on",
         "speakers": names,
         "clips": len(truth),
         "uar": interval(lambda items: uar(truth[items], predicted[items]), voices.speakers),
