@@ -12,8 +12,7 @@ SAD = np.array([0.9, 0.1])
 def _two_sided(times, probabilities, qualities, time_constant):
     """The definition, in O(n²)."""
     weights = qualities * np.exp(-np.abs(times[:, None] - times) / time_constant)
-    logs = weights @ np.log(probabilities) / weights.sum(axis=1, keepdims=True)
-    return np.exp(logs) / np.exp(logs).sum(axis=1, keepdims=True)
+    return weights @ probabilities / weights.sum(axis=1, keepdims=True)
 
 
 @given(st.integers(1, 30), st.integers(0, 2**32 - 1))
@@ -53,3 +52,11 @@ def test_low_quality_counts_little():
     low = smooth([0, 0.2], [HAPPY, SAD], [1, 0.01], 0.8)[0]
     assert low[1] > high[1]
     assert low[1] == pytest.approx(HAPPY[1], abs=0.01)
+
+
+def test_a_very_sure_estimate_does_not_run_ahead_of_the_change():
+    times = np.arange(0, 4, 0.1)
+    sure = np.array([1.0 - 1e-9, 1e-9])
+    probabilities = np.where(times[:, None] < 2, [0.9, 0.1], sure[::-1])
+    smoothed = smooth(times, probabilities, np.ones(len(times)), 0.8)
+    assert np.flatnonzero(smoothed.argmax(axis=1) == 1)[0] >= 19

@@ -10,10 +10,11 @@ _FLOOR = 1e-6
 
 
 class CausalSmoother:
-    """A leaky average of log-probabilities that knows only the past.
+    """A leaky average of distributions that knows only the past.
 
-    Each estimate counts by its quality and fades with the time constant, so that a gap in the
-    observations ages what was known before it.
+    The average is linear: over time an expression changes, so its estimates mix, and one that is
+    very sure must not outvote its neighbours as it would among logarithms. Each estimate counts by
+    its quality and fades with the time constant, so that a gap ages what was known before it.
     """
 
     def __init__(self, time_constant: float) -> None:
@@ -25,17 +26,17 @@ class CausalSmoother:
     def update(self, time: float, probabilities: ArrayLike, quality: float) -> _Floats:
         """Take in one estimate, later than the ones before, and return the smoothed one."""
         decay = np.exp((self._time - time) / self._time_constant)
-        logs, weight = _logs(probabilities), max(quality, _FLOOR)
-        self._sum = decay * self._sum + weight * logs
+        weight = max(quality, _FLOOR)
+        self._sum = decay * self._sum + weight * np.asarray(probabilities, dtype=np.float64)
         self._weight = float(decay * self._weight + weight)
         self._time = time
-        return _normalized(self._sum / self._weight)
+        return self._sum / self._weight
 
 
 def smooth(
     times: ArrayLike, probabilities: ArrayLike, qualities: ArrayLike, time_constant: float
 ) -> _Floats:
-    """Smooth a whole recording with a two-sided exponential kernel of log-probabilities.
+    """Smooth a whole recording by a linear average with a two-sided exponential kernel.
 
     The causal filter run forwards and backwards, its weights added; no phase shift.
 
@@ -50,10 +51,10 @@ def smooth(
     """
     times = np.asarray(times, dtype=np.float64)
     weights = np.maximum(np.asarray(qualities, dtype=np.float64), _FLOOR)[:, None]
-    terms = np.hstack([weights * _logs(probabilities), weights])
+    terms = np.hstack([weights * np.asarray(probabilities, dtype=np.float64), weights])
     decays = np.exp(-np.diff(times) / time_constant)
     total = _leak(terms, decays) + _leak(terms[::-1], decays[::-1])[::-1] - terms
-    return _normalized(total[:, :-1] / total[:, -1:])
+    return total[:, :-1] / total[:, -1:]
 
 
 def _leak(terms: _Floats, decays: _Floats) -> _Floats:
@@ -61,12 +62,3 @@ def _leak(terms: _Floats, decays: _Floats) -> _Floats:
     for i, decay in enumerate(decays, start=1):
         sums[i] += decay * sums[i - 1]
     return sums
-
-
-def _logs(probabilities: ArrayLike) -> _Floats:
-    return np.log(np.maximum(np.asarray(probabilities, dtype=np.float64), _FLOOR))
-
-
-def _normalized(logs: _Floats) -> _Floats:
-    weights = np.exp(logs - logs.max(axis=-1, keepdims=True))
-    return weights / weights.sum(axis=-1, keepdims=True)
