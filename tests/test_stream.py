@@ -103,6 +103,21 @@ def test_a_stream_without_voices_takes_no_audio(analyzer):
         stream.push(AudioChunk(0.0, np.zeros(160, np.float32)))
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        VideoFrame(0.0, np.zeros((48, 48), np.uint8)),
+        VideoFrame(0.0, np.zeros((48, 48, 3), np.float32)),
+        VideoFrame(float("nan"), np.zeros((48, 48, 3), np.uint8)),
+        AudioChunk(0.0, np.zeros((2, 160), np.float32)),
+        AudioChunk(0.0, np.zeros(160, np.int16)),
+    ],
+)
+def test_an_item_of_another_kind_is_refused_in_one_line(analyzer, item):
+    with pytest.raises(OptionError, match="stream: "):
+        analyzer.stream().push(item)
+
+
 def test_an_empty_stream_has_an_empty_timeline(analyzer):
     stream = analyzer.stream()
     assert stream.flush() == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -73,10 +73,12 @@ class Stream:
         """Take in a frame or a chunk; return the expressions that have become certain.
 
         Raises:
-            OptionError: The stream has been flushed, or has no branch for such an item.
+            OptionError: The stream has been flushed, has no branch for such an item, or the item
+                is not as `emoarc.types` describes it.
         """
         if self._ended:
             raise OptionError("stream: it has been flushed; open a new one")
+        _check(item)
         if isinstance(item, VideoFrame):
             if self._faces is None:
                 raise OptionError("stream: it was opened without faces and takes no frames")
@@ -145,6 +147,17 @@ def _with(raw: Expression, probabilities: NDArray[np.float64]) -> Expression:
     """Return a fused expression with other probabilities; where it abstained, it abstains."""
     sure = raw.label is not None
     return express(raw.start, raw.end, raw.subject, "fused", probabilities, raw.quality, sure)
+
+
+def _check(item: VideoFrame | AudioChunk) -> None:
+    """Refuse arrays of another shape or type before they confuse a model."""
+    if not isfinite(item.time):
+        raise OptionError(f"stream: an item's time must be finite, not {item.time}")
+    if isinstance(item, VideoFrame):
+        if item.image.dtype != np.uint8 or item.image.ndim != 3 or item.image.shape[2] != 3:
+            raise OptionError("stream: a frame is RGB, uint8, of shape (height, width, 3)")
+    elif item.samples.dtype != np.float32 or item.samples.ndim != 1:
+        raise OptionError("stream: a chunk is mono, float32, of shape (n,), at 16 kHz")
 
 
 def _settled(branch: FaceBranch | VoiceBranch | None, ended: bool) -> float:
