@@ -179,17 +179,6 @@ def test_the_offset_is_of_previews_alone(analysis: Analysis, tmp_path: Path) -> 
     assert render(dataclasses.replace(analysis, provenance=part), tmp_path).data["offset"] == 0
 
 
-def test_without_faces_there_is_no_preview(
-    analysis: Analysis, unplayable: Path, tmp_path: Path
-) -> None:
-    heard = {"options": {"modalities": ("voice",)}}
-    page = render(
-        dataclasses.replace(analysis, media=probe(unplayable), provenance=heard), tmp_path
-    )
-    assert "src" not in page.attributes("video")[0]
-    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
-
-
 def test_an_hour_of_two_people_stays_below_ten_megabytes(
     analysis: Analysis, synthetic: Callable, assembled: Callable, tmp_path: Path
 ) -> None:

@@ -27,8 +27,9 @@ class ArcOptions:
     bandwidth: float = 3.0
     """Standard deviation of the Gaussian kernel in seconds; short recordings use a twentieth of
     their length, at least one second."""
-    independence: float = 1.0
-    """Seconds after which two estimates count as independent, for the confidence band."""
+    independence: float = 4.0
+    """Seconds after which two estimates count as independent, for the confidence band: the longest
+    window of speech, which all fused rows within it share."""
 
 
 @dataclass(frozen=True)

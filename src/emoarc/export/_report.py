@@ -148,9 +148,6 @@ def _source(
         return _Source("")
     if is_browser_playable(media) or not media.path.exists():
         return _Source(_address(media.path, folder))
-    modalities = analysis.provenance.get("options", {}).get("modalities", MODALITIES)
-    if "face" not in modalities:
-        return _Source("")
     part = replace(part_analyzed(analysis), max_side=640, crf=28)
     try:
         transcode(media.path, folder / _PREVIEW, options=part, on_progress=on_progress)
