@@ -185,6 +185,22 @@ def test_options_that_cannot_be_are_usage_errors(emoarc, tmp_path, words):
     assert _files(tmp_path) == []
 
 
+def test_names_that_are_not_utf8_or_hold_control_characters(emoarc, tmp_path):
+    for name in (b"bad\xff.mp4", b"esc\x1b[31m.mp4"):
+        path = tmp_path / os.fsdecode(name)
+        shutil.copy(SAMPLE, path)
+        outcome = emoarc("analyze", path.name, *QUICK)
+        assert outcome.code == 0, outcome.err
+        assert "\x1b[31m" not in outcome.out
+        assert len(_files(tmp_path / f"{path.stem}.emoarc")) == 4
+        assert json.loads(emoarc("analyze", path.name, "--json", *QUICK).out)["file"]
+
+
+def test_results_of_an_earlier_analysis_that_stay_are_named(emoarc):
+    assert emoarc("analyze", SAMPLE, "--format", "csv,vtt", *QUICK).err == ""
+    assert "timeline.vtt" in emoarc("analyze", SAMPLE, "--format", "csv", *QUICK).err
+
+
 def test_the_same_input_twice_is_analysed_once(emoarc, tmp_path):
     outcome = emoarc("analyze", SAMPLE, SAMPLE, "--format", "csv", "--modalities", "voice", *QUICK)
     assert outcome.code == 0

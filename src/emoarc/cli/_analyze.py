@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from emoarc.cli._console import complain, err, explain, note, out
+from emoarc.cli._console import complain, err, explain, note, out, plain
 from emoarc.errors import NothingToAnalyzeError, OutputError
 
 if TYPE_CHECKING:
-    from emoarc.analysis import Analysis
+    from emoarc.analysis import Analysis, SubjectSummary
     from emoarc.analyzer import Analyzer
 
 __all__ = ["analyze"]
 
 _DEFAULT_FORMATS: Final = "html,parquet,csv,json"
+_HEADINGS: Final = ("subject", "from", "observed", "perceived, on average", "valence", "arousal")
 _NUMBERS: Final = ("observed", "valence", "arousal")
 _COLOURS: Final = {
     "neutral": "white",
@@ -75,7 +75,7 @@ def analyze(
 
         emoarc analyze *.mp4 -o results --format csv,vtt --overlay
 
-        emoarc analyze call.wav --json | jq .summary
+        emoarc analyze *.wav --json | jq .summary   (one line of JSON per input)
     """
     # Heavy rooms are imported here, so that `emoarc --help` answers at once.
     from emoarc.analyzer import AnalysisOptions, Analyzer
@@ -157,15 +157,30 @@ def _bar(label: str, hidden: bool) -> Generator[Callable[[float, float | None], 
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=err, transient=True, disable=hidden) as bar:
-        task = bar.add_task(escape(label), total=None)
+        task = bar.add_task(plain(label), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _write(analysis: "Analysis", folder: Path, order: _Order) -> None:
     """Write the files; those that need the video anew take a while."""
+    stale = _others(folder, order.formats)
+    if stale and not order.quiet:
+        note(f"{folder}: {', '.join(stale)} stay there from an earlier analysis")
     start, total = _span(analysis)
     with _bar(f"writing {folder.name}", order.hidden) as move:
         analysis.save(folder, order.formats, on_progress=lambda time: move(time - start, total))
+
+
+def _others(folder: Path, formats: tuple[str, ...]) -> list[str]:
+    """Name the results in a folder that are not about to be replaced."""
+    from emoarc.export import DEFAULT_FORMATS, FORMATS
+
+    chosen = formats or DEFAULT_FORMATS
+    return [
+        file
+        for name, (file, _) in FORMATS.items()
+        if name not in chosen and (folder / file).exists()
+    ]
 
 
 def _write_overlay(analysis: "Analysis", source: Path, folder: Path, order: _Order) -> None:
@@ -190,16 +205,16 @@ def _span(analysis: "Analysis") -> tuple[float, float | None]:
 
 def _report(analysis: "Analysis", folder: Path, formats: tuple[str, ...]) -> None:
     """Print the summary of one recording."""
-    out.print(f"[bold]{escape(analysis.file)}[/]", soft_wrap=True)
+    out.print(f"[bold]{plain(analysis.file)}[/]", soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("subject", "from", "observed", "expression as perceived", "valence", "arousal"):
+    for heading in _HEADINGS:
         table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
     for row in analysis.summary:
         table.add_row(
             row.subject,
             row.modality,
             f"{row.seconds:.1f} s",
-            _describe(row.probabilities),
+            _describe(row),
             f"{row.valence:+.2f}",
             f"{row.arousal:+.2f}",
         )
@@ -207,13 +222,15 @@ def _report(analysis: "Analysis", folder: Path, formats: tuple[str, ...]) -> Non
     for warning in analysis.warnings:
         note(warning)
     name = "report.html" if "html" in formats else ""
-    out.print(f"→ {escape(str(folder / name))}\n", soft_wrap=True)
+    out.print(f"→ {plain(str(folder / name))}\n", soft_wrap=True)
 
 
-def _describe(probabilities: dict[str, float]) -> str:
-    """Name the two strongest emotions in their colours."""
-    strongest = sorted(probabilities, key=lambda emotion: -probabilities[emotion])[:2]
-    return ", ".join(f"[{_COLOURS[e]}]{e}[/] {probabilities[e]:.0%}" for e in strongest)
+def _describe(row: "SubjectSummary") -> str:
+    """Name the two strongest emotions in their colours, and how much is uncertain."""
+    means, uncertain = row.probabilities, 1 - sum(row.shares.values())
+    strongest = sorted(means, key=lambda emotion: -means[emotion])[:2]
+    parts = [f"[{_COLOURS[emotion]}]{emotion}[/] {means[emotion]:.0%}" for emotion in strongest]
+    return ", ".join(parts) + (f"; {uncertain:.0%} uncertain" if uncertain > 0.005 else "")
 
 
 def _folders(inputs: list[Path], output: Path) -> dict[Path, Path]:

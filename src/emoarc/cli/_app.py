@@ -4,6 +4,7 @@
 corrupt, 130 interrupted.
 """
 
+import io
 import sys
 from typing import Annotated
 
@@ -56,6 +57,9 @@ def main() -> None:
     """Run the command; every error becomes one line on stderr and an exit code."""
     words = [word for word in sys.argv[1:] if word != _DEBUG]
     debug = len(words) < len(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console need not know every character
     try:
         app(words, prog_name="emoarc")
     except (KeyboardInterrupt, SystemExit) as stop:

@@ -5,16 +5,21 @@ from rich.markup import escape
 
 from emoarc.errors import EmoarcError
 
-__all__ = ["complain", "err", "explain", "note", "out"]
+__all__ = ["complain", "err", "explain", "note", "out", "plain"]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
+def plain(text: str) -> str:
+    """Make text fit to print in one line: no line breaks, no control characters, no markup."""
+    line = " ".join(text.split())
+    return escape("".join(c if c.isprintable() else "\ufffd" for c in line))
+
+
 def complain(message: str) -> None:
     """Say on stderr, in one line, what went wrong."""
-    line = " ".join(message.split())
-    err.print(f"[bold red]error:[/] {escape(line)}", soft_wrap=True)
+    err.print(f"[bold red]error:[/] {plain(message)}", soft_wrap=True)
 
 
 def explain(error: Exception, about: object = "") -> str:
@@ -27,4 +32,4 @@ def explain(error: Exception, about: object = "") -> str:
 
 def note(message: str) -> None:
     """Say something of lesser weight on stderr."""
-    err.print(f"[yellow]note:[/] {escape(message)}", soft_wrap=True)
+    err.print(f"[yellow]note:[/] {plain(message)}", soft_wrap=True)

@@ -36,7 +36,8 @@ def show(pack: _Pack) -> None:
     """Show a pack's card: data, licences, measured figures, limits."""
     from emoarc.packs import load_pack
 
-    out.print(Markdown(load_pack(pack).card))
+    _, _, text = load_pack(pack).card.split("---", 2)  # without the head for machines
+    out.print(Markdown(text))
 
 
 @app.command()
@@ -51,4 +52,6 @@ def verify(
     for name in packs or shipped_packs():
         pack = load_pack(name)
         pack.session()
-        out.print(f"[green]ok[/] {name} {pack.manifest.version} {pack.manifest.sha256}")
+        out.print(
+            f"[green]ok[/] {name} {pack.manifest.version} {pack.manifest.sha256}", soft_wrap=True
+        )

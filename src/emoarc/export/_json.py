@@ -101,4 +101,5 @@ def plain(value: Any) -> Any:
     if isinstance(value, Real):
         number = float(value)
         return round(number, DECIMALS) if math.isfinite(number) else None
-    return str(value)
+    # A path need not be UTF-8, JSON must be.
+    return str(value).encode(errors="surrogateescape").decode(errors="replace")

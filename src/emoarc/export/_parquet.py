@@ -21,8 +21,9 @@ def write_parquet(analysis: Analysis, path: Path) -> None:
     provenance = json.dumps(plain(analysis.provenance))
     metadata = {b"notice": NOTICE.encode(), b"provenance": provenance.encode()}
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **metadata})
-    with atomic(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")  # pyright: ignore[reportUnknownMemberType]
+    # Arrow takes no path that is not UTF-8, but any open file.
+    with atomic(path) as temporary, temporary.open("wb") as file:
+        pq.write_table(table, file, compression="zstd")  # pyright: ignore[reportUnknownMemberType]
 
 
 def read_parquet(path: Path) -> Timeline:

@@ -1,6 +1,7 @@
 """Writing an analysis in several formats at once."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -62,13 +63,17 @@ def save(
     check_formats(chosen)
     make_folder(folder)
     written: list[Path] = []
-    for name in chosen:
-        file, write = FORMATS[name]
-        if name == "html":
-            write_html(analysis, folder / file, on_progress)
-        else:
-            write(analysis, folder / file)
-        written.append(folder / file)
+    try:
+        for name in chosen:
+            file, write = FORMATS[name]
+            if name == "html":
+                write_html(analysis, folder / file, on_progress)
+            else:
+                write(analysis, folder / file)
+            written.append(folder / file)
+    finally:
+        with suppress(OSError):  # it holds something, as it should
+            folder.rmdir()
     return written
 
 
