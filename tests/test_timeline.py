@@ -57,6 +57,12 @@ def test_by_subject_splits_without_loss(spans):
         assert part.table.equals(timeline.select(subject).table)
 
 
+def test_until_shortens_what_reaches_beyond():
+    timeline = Timeline.from_expressions(_expressions([(0, 3, "P1"), (1, 1, "P2"), (4, 1, "P1")]))
+    assert timeline.until(2.5).column("end").tolist() == [2.5, 2.0, 5.0]
+    assert timeline.until(float("inf")).table.equals(timeline.table)
+
+
 def test_probabilities_follow_the_order_of_emotions():
     timeline = Timeline.from_expressions(_expressions([(0, 1, "P1")]))
     assert timeline.probabilities.shape == (1, len(EMOTIONS))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ from emoarc.fusion import FusionOptions
 from emoarc.media import Coverage, Limits, MediaInfo, MediaReader, ReadOptions, prefetch
 from emoarc.models import load_face_detector, load_face_expression, load_voice_expression
 from emoarc.packs import ModelPack, Prior
-from emoarc.stream import Stream, StreamResult
+from emoarc.stream import Stream
 from emoarc.timeline import Timeline
 from emoarc.vision import FaceBranch
 
@@ -159,13 +160,16 @@ class Analyzer:
         """
         stream.flush()
         found = stream.result()
-        timeline = found.timeline.named(file)
+        ends = (self.options.end, media.duration if media else None)
+        end = min((each for each in ends if each is not None), default=inf)
+        # The last frame's row lasts as long as those before it, which may be beyond the end.
+        timeline = found.timeline.named(file).until(end)
         if not len(timeline):
             raise NothingToAnalyzeError(f"{file}: no face and no voice was found in it")
         return Analysis(
             file=file,
             media=media,
-            subjects=_subjects(found),
+            subjects=_subjects(timeline, found.tracks),
             timeline=timeline,
             faces=found.faces,
             arcs=_arcs(timeline, self.options.arcs),
@@ -219,9 +223,9 @@ def _cite(pack: ModelPack) -> dict[str, str]:
     }
 
 
-def _subjects(found: StreamResult) -> tuple[Subject, ...]:
+def _subjects(timeline: Timeline, owners: dict[int, str]) -> tuple[Subject, ...]:
     tracks: dict[str, tuple[int, ...]] = {}
-    for track, subject in found.tracks.items():
+    for track, subject in owners.items():
         tracks[subject] = (*tracks.get(subject, ()), track)
     return tuple(
         Subject(
@@ -230,7 +234,7 @@ def _subjects(found: StreamResult) -> tuple[Subject, ...]:
             seen=rows.select(modality="face").seconds,
             heard=rows.select(modality="voice").seconds,
         )
-        for subject, rows in found.timeline.by_subject().items()
+        for subject, rows in timeline.by_subject().items()
     )
 
 

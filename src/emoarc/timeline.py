@@ -104,6 +104,13 @@ class Timeline:
                 keep &= self.column(name) == value
         return Timeline(self.table.filter(pa.array(keep)))
 
+    def until(self, time: float) -> "Timeline":
+        """Shorten the rows that reach beyond `time`."""
+        start, end = self.column("start"), self.column("end")
+        shortened = np.where((start < time) & (end > time), time, end)
+        place = TIMELINE_SCHEMA.get_field_index("end")
+        return Timeline(self.table.set_column(place, "end", pa.array(shortened)))
+
     def by_subject(self) -> "dict[str, Timeline]":
         """Split into one timeline per subject, in order of first appearance."""
         names, first, codes = np.unique(
