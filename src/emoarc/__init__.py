@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from emoarc.labels import EMOTIONS
 
 if TYPE_CHECKING:
+    from emoarc import models
     from emoarc.analysis import Analysis
     from emoarc.analyzer import AnalysisOptions, Analyzer, analyze
     from emoarc.timeline import Timeline
@@ -24,6 +25,7 @@ __all__ = [
     "Timeline",
     "__version__",
     "analyze",
+    "models",
 ]
 
 __version__ = "0.1.0"
@@ -39,8 +41,10 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import the heavy names when they are first used, so that `import emoarc` stays quick."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'emoarc' has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "models":
+        return import_module("emoarc.models")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'emoarc' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
