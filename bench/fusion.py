@@ -22,7 +22,8 @@ PROTOCOL = (
     "RAVDESS audio-visual takes of actor 01 (no calm), each analysed whole with default options; "
     "the label is the emotion with the largest mean probability over the take; a take in which a "
     "modality was not found counts as wrong for it; interval over takes; nothing was trained, "
-    "calibrated or fitted on this actor"
+    "calibrated or fitted on this actor, but how rows are weighed and smoothed was settled with "
+    "these takes in view"
 )
 MODALITIES = ("face", "voice", "fused")
 

@@ -56,7 +56,7 @@ def headlines(files: dict[str, Any]) -> str:
         ["… voice alone", within(both["voice"])],
         ["… both fused", within(both["fused"])],
         [
-            "Speed on two cores, face and voice",
+            f"Speed on {files['speed']['cores']} cores, face and voice",
             f"{files['speed']['analysis_x_real_time']:.0f} × real time",
         ],
     ]
