@@ -46,8 +46,8 @@ def test_modules_inside_rooms_are_private():
 LAYERS = (
     {"types", "labels", "errors", "files", "sample"},
     {"timeline", "media", "packs"},
-    {"fusion", "vision", "audio", "arcs", "nets", "evaluate"},
-    {"evidence", "analysis"},
+    {"fusion", "vision", "audio", "arcs", "nets", "corpora"},
+    {"evidence", "analysis", "evaluate"},
     {"stream", "models", "export"},
     {"analyzer", "train"},
     {"cli"},

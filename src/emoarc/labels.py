@@ -1,7 +1,7 @@
 """The words of emotion: the seven classes, how corpora name them, and where they lie.
 
 Every probability vector in emoarc has seven entries in the order of `EMOTIONS`. Corpora use
-other words; `emotion_of` is the one table that maps them.
+other words: `canonical` spells them in one way, and `emotion_of` maps them to the seven.
 """
 
 from typing import Final
@@ -9,23 +9,29 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CIRCUMPLEX", "EMOTIONS", "VIEWS", "emotion_of", "valence_arousal"]
+__all__ = ["CIRCUMPLEX", "EMOTIONS", "VIEWS", "canonical", "emotion_of", "valence_arousal"]
 
 EMOTIONS: Final = ("neutral", "happiness", "sadness", "anger", "fear", "disgust", "surprise")
 """Ekman's six and neutral; this order holds everywhere."""
 
-_SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
-    "neutral": ("neu", "n", "calm"),
-    "happiness": ("happy", "hap", "h", "joy", "excited", "excitement"),
+_SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
+    "neutral": ("neu", "n"),
+    "happiness": ("happy", "hap", "h", "joy"),
     "sadness": ("sad", "s"),
     "anger": ("angry", "ang", "a"),
     "fear": ("fearful", "fea", "f", "afraid"),
     "disgust": ("disgusted", "dis", "d"),
     "surprise": ("surprised", "sur", "ps", "pleasant_surprise", "pleasant_surprised"),
+    "calm": (),
+    "contempt": (),
+    "boredom": ("bored",),
+    "excitement": ("excited", "exc"),
+    "frustration": ("frustrated", "fru"),
 }
-_EMOTION_OF: Final = {
-    word: emotion for emotion, words in _SYNONYMS.items() for word in (emotion, *words)
+_CANONICAL: Final = {
+    spelling: word for word, spellings in _SPELLINGS.items() for spelling in (word, *spellings)
 }
+_COUNTS_AS: Final = {"calm": "neutral", "excitement": "happiness"}
 
 VIEWS: Final[dict[str, tuple[str, ...]]] = {
     "7-class": EMOTIONS,
@@ -46,12 +52,22 @@ Research in Personality 11, 273-294.
 """
 
 
+def canonical(word: str) -> str | None:
+    """Spell a corpus's word or abbreviation as emoarc does, "exc" as "excitement"; None if unknown.
+
+    One of `EMOTIONS`, or calm, contempt, boredom, excitement, frustration.
+    """
+    return _CANONICAL.get(word.strip().lower())
+
+
 def emotion_of(word: str) -> str | None:
     """Return the emotion a corpus means by `word`, or None if it is none of the seven.
 
     Calm counts as neutral and excited as happiness; contempt, boredom and the like map to None.
     """
-    return _EMOTION_OF.get(word.strip().lower())
+    spelled = canonical(word)
+    emotion = _COUNTS_AS.get(spelled, spelled) if spelled else None
+    return emotion if emotion in EMOTIONS else None
 
 
 def valence_arousal(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:

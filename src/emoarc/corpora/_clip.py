@@ -1,0 +1,134 @@
+"""The manifest: one row per labelled stretch of a corpus, and what is wrong with the corpus."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from emoarc.files import write_text
+from emoarc.labels import emotion_of
+
+__all__ = ["Clip", "Manifest", "Problem"]
+
+Kind = Literal["audio", "audio-visual", "video", "image"]
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One labelled stretch of one file. What a corpus does not say is empty or None."""
+
+    file: Path
+    corpus: str
+    kind: Kind
+    emotion: str = ""
+    """A canonical word (`emoarc.labels.canonical`), empty where the corpus gives none."""
+    speaker: str = ""
+    """The corpus's name, a hyphen, and the speaker's name within it: `ravdess-01`."""
+    take: str = ""
+    """What was recorded at once: the channels of one RAVDESS take share it, as do the frames of one
+    sequence. Empty where every file is a take of its own."""
+    start: float = 0.0
+    """Seconds within the file."""
+    end: float | None = None
+    """Seconds within the file; None is its end."""
+    sex: Literal["female", "male", ""] = ""
+    """As the corpus states it; nothing in emoarc infers it."""
+    age: float | None = None
+    """In years, as the corpus states it."""
+    language: str = ""
+    """ISO 639-1."""
+    sentence: str = ""
+    """What is said: a code, or the words."""
+    intensity: str = ""
+    """How strongly it was acted, in the corpus's terms: `normal`, `strong`."""
+    votes: dict[str, float] | None = None
+    """How many people chose each word, where the corpus asked them."""
+    recognition: float | None = None
+    """Share of listeners who recognised the intended emotion, where only that is known."""
+    valence: float | None = None
+    """In [-1, 1], the corpus's scale brought to it."""
+    arousal: float | None = None
+    """In [-1, 1]."""
+    split: Literal["train", "validation", "test", ""] = ""
+    """The corpus's own split."""
+    digest: str = ""
+    """sha256 of the file, where it was read; equal digests are equal content."""
+
+    @property
+    def label(self) -> str | None:
+        """The one of the seven emotions that the word counts as."""
+        return emotion_of(self.emotion)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that keeps a file of a corpus, or a part of it, out of the manifest."""
+
+    file: Path
+    what: str
+    """What is wrong and what to do, without the file's name."""
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The clips of one or more corpora, in a fixed order."""
+
+    clips: tuple[Clip, ...]
+    problems: tuple[Problem, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+    def __add__(self, other: "Manifest") -> "Manifest":
+        return Manifest(self.clips + other.clips, self.problems + other.problems)
+
+    def where(self, wanted: Callable[[Clip], bool]) -> "Manifest":
+        """Return the part of the clips that is wanted."""
+        return Manifest(tuple(clip for clip in self.clips if wanted(clip)), self.problems)
+
+    def take(self, rows: Iterable[int]) -> "Manifest":
+        """Return some of the clips by their numbers."""
+        return Manifest(tuple(self.clips[row] for row in rows), self.problems)
+
+    def column(self, name: str) -> NDArray[np.str_]:
+        """Return one field of every clip as strings, shape (clips,)."""
+        return np.array([str(getattr(clip, name)) for clip in self.clips], np.str_)
+
+    def to_table(self) -> pa.Table:
+        """Return an Arrow table: a row per clip, a column per field; paths and votes as strings."""
+        return pa.Table.from_pylist([_row(clip) for clip in self.clips])
+
+    def write_csv(self, path: Path) -> None:
+        """Write the clips as a table whose columns are the fields of `Clip`; votes are JSON.
+
+        Raises:
+            OutputError: The file cannot be written.
+        """
+        text = io.StringIO()
+        writer = csv.DictWriter(text, [field.name for field in fields(Clip)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(_row(clip) for clip in self.clips)
+        write_text(path, text.getvalue())
+
+    @property
+    def speakers(self) -> list[str]:
+        """Everybody who is named, in order."""
+        return sorted({clip.speaker for clip in self.clips} - {""})
+
+
+def _row(clip: Clip) -> dict[str, Any]:
+    row = asdict(clip)
+    return row | {
+        "file": str(clip.file),
+        "votes": None if clip.votes is None else json.dumps(clip.votes),
+    }
