@@ -1,6 +1,11 @@
 """The loop on a task of a few numbers: it learns, stops, goes on, and refuses what is not its."""
 
-import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +13,10 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs the extra `train`")
 
+from safetensors.torch import load_file  # noqa: E402
+
 from emoarc.errors import OptionError  # noqa: E402
+from emoarc.train._history import read_history  # noqa: E402
 from emoarc.train._loop import fit, soft_cross_entropy  # noqa: E402
 from emoarc.train._recipe import Recipe, Schedule  # noqa: E402
 
@@ -45,34 +53,39 @@ class Points:
         return points, torch.nn.functional.one_hot(labels, 2).float()
 
 
-def recipe(epochs: int = 4, optimizer: str = "sgd", rate: float = 0.1) -> Recipe:
+def recipe(epochs: int = 4, optimizer: str = "sgd", rate: float = 0.1, **options) -> Recipe:
     schedule = Schedule(
         epochs=epochs,
         batch_size=32,
         learning_rate=rate,
         optimizer=optimizer,
-        average=0.5,
-        bfloat16=False,
-        threads=1,
+        **{"average": 0.5, "bfloat16": False, "threads": 1, **options},
     )
     return Recipe("points", "test", "1", seed=5, schedule=schedule)
+
+
+def assert_same(found: torch.nn.Module, expected: torch.nn.Module, **tolerance: float) -> None:
+    for name, value in expected.state_dict().items():
+        torch.testing.assert_close(
+            found.state_dict()[name], value, **(tolerance or {"rtol": 0, "atol": 0})
+        )
 
 
 class KilledError(Exception):
     pass
 
 
-@pytest.mark.parametrize(("optimizer", "rate"), [("sgd", 0.1), ("adamw", 0.05)])
+@pytest.mark.parametrize(("optimizer", "rate"), [("sgd", 0.1), ("adamw", 0.05), ("adam", 0.05)])
 def test_it_learns(tmp_path: Path, optimizer: str, rate: float) -> None:
     net = fit(Points(), recipe(8, optimizer, rate), tmp_path)
     assert Points().validate(net)["score"] > 0.9
-    lines = (tmp_path / "progress.jsonl").read_text().splitlines()
-    epochs = [json.loads(line) for line in lines]
+    epochs = read_history(tmp_path / "progress.csv")
     assert [figures["epoch"] for figures in epochs] == list(range(8))
+    assert set(epochs[0]) == {"epoch", "loss", "score", "seconds"}
     assert epochs[-1]["loss"] < epochs[0]["loss"]
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw", "adam"])
 def test_a_killed_training_goes_on_as_if_never_stopped(tmp_path: Path, optimizer: str) -> None:
     whole = fit(Points(), recipe(optimizer=optimizer), tmp_path / "whole")
 
@@ -91,8 +104,7 @@ def test_a_killed_training_goes_on_as_if_never_stopped(tmp_path: Path, optimizer
         lambda figures: seen.append(figures["epoch"]),
     )
     assert seen == [2, 3]
-    for name, value in whole.state_dict().items():
-        torch.testing.assert_close(resumed.state_dict()[name], value, rtol=0, atol=0)
+    assert_same(resumed, whole)
 
 
 def test_a_finished_training_is_not_repeated(tmp_path: Path) -> None:
@@ -147,3 +159,149 @@ def test_a_rows_sum_is_its_weight() -> None:
     torch.testing.assert_close(soft_cross_entropy(logits, sure), alone)
     expected = torch.nn.functional.cross_entropy(logits, torch.tensor([0, 1]))
     torch.testing.assert_close(soft_cross_entropy(logits, torch.eye(2)), expected)
+
+
+def test_rows_in_parts_give_the_loss_of_the_whole() -> None:
+    logits, targets = torch.randn(6, 3), torch.rand(6, 3)
+    parts = [
+        soft_cross_entropy(logits[i::2], targets[i::2], weight=targets.sum()) for i in range(2)
+    ]
+    torch.testing.assert_close(parts[0] + parts[1], soft_cross_entropy(logits, targets))
+
+
+class Line(Points):
+    """Points without what looks at other rows or draws lots, with a bias in every layer."""
+
+    def __init__(self) -> None:
+        torch.manual_seed(1)
+        self.net = torch.nn.Sequential(
+            torch.nn.Linear(2, 8), torch.nn.Tanh(), torch.nn.Linear(8, 2)
+        )
+
+
+def test_adam_at_a_constant_rate_is_what_torch_does(tmp_path: Path) -> None:
+    options = {"schedule": "constant", "average": 0.0, "warmup_epochs": 0.0, "weight_decay": 0.01}
+    found = fit(Line(), recipe(3, "adam", 0.01, clip_norm=1e9, **options), tmp_path)
+    job = Line()
+    kernels, biases = [0, 2], [1, 3]
+    weights = list(job.net.parameters())
+    adam = torch.optim.Adam(
+        [
+            {"params": [weights[i] for i in kernels], "weight_decay": 0.01},
+            {"params": [weights[i] for i in biases]},
+        ],
+        lr=0.01,
+    )
+    scores, states = [], []
+    for epoch in range(3):
+        for points, targets in job.batches(epoch):
+            adam.zero_grad()
+            torch.nn.functional.cross_entropy(job.net(points), targets).backward()
+            adam.step()
+        scores.append(job.validate(job.net.eval())["score"])
+        states.append({k: v.clone() for k, v in job.net.state_dict().items()})
+    job.net.load_state_dict(states[scores.index(max(scores))])
+    assert_same(found, job.net, rtol=1e-5, atol=1e-6)
+
+
+def test_a_net_of_several_inputs_is_called_with_them(tmp_path: Path) -> None:
+    class Sum(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.line, self.volume = torch.nn.Linear(2, 2), torch.nn.Conv3d(1, 2, 3)
+
+        def forward(self, points: torch.Tensor, volumes: torch.Tensor) -> torch.Tensor:
+            return self.line(points) + self.volume(volumes).mean((2, 3, 4))
+
+    class Pairs(Points):
+        def __init__(self) -> None:
+            torch.manual_seed(0)
+            self.net = Sum()
+
+        def batches(self, epoch: int) -> Iterator:
+            for points, targets in super().batches(epoch):
+                yield (points, torch.ones(len(points), 1, 4, 4, 4)), targets
+
+        def validate(self, net: torch.nn.Module) -> dict[str, float]:
+            return {}
+
+    net = fit(Pairs(), recipe(8), tmp_path)
+    points, targets = Points()._draw(200, torch.Generator().manual_seed(9))
+    hits = net(points, torch.ones(200, 1, 4, 4, 4)).argmax(1) == targets.argmax(1)
+    assert hits.float().mean() > 0.9
+
+
+def test_a_training_that_runs_away_is_stopped(tmp_path: Path) -> None:
+    class Wild(Line):
+        def batches(self, epoch: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+            for points, targets in super().batches(epoch):
+                yield points * float("inf"), targets
+
+    with pytest.raises(OptionError, match=r"learning_rate: the loss is nan in epoch 0"):
+        fit(Wild(), recipe(), tmp_path)
+    assert not (tmp_path / "checkpoint.safetensors").exists()
+
+
+_SCRIPT = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, {folder!r})
+import test_loop as loops
+
+def pause(figures):
+    print("epoch", int(figures["epoch"]), flush=True)
+    time.sleep({pause})
+
+loops.fit(loops.{job}(), loops.recipe({epochs}), Path(sys.argv[1]), pause)
+"""
+
+
+def script(folder: Path, job: str, epochs: int, pause: float = 0.0) -> Path:
+    path = folder / "script.py"
+    here = str(Path(__file__).parent)
+    path.write_text(_SCRIPT.format(folder=here, job=job, epochs=epochs, pause=pause))
+    return path
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system kills otherwise")
+def test_after_kill_9_the_weights_are_those_of_an_unbroken_run(tmp_path: Path) -> None:
+    fit(Points(), recipe(6), tmp_path / "whole")
+    command = [sys.executable, str(script(tmp_path, "Points", 6, 0.2)), str(tmp_path / "killed")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        while run.stdout.readline().strip() != "epoch 1":
+            assert run.poll() is None
+        time.sleep(0.05)
+        run.kill()
+    assert run.returncode == -signal.SIGKILL
+    done = len(read_history(tmp_path / "killed" / "progress.csv"))
+    assert 2 <= done < 6
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    whole, killed = (
+        load_file(tmp_path / n / "checkpoint.safetensors") for n in ("whole", "killed")
+    )
+    assert set(whole) == set(killed)
+    for name, value in whole.items():
+        torch.testing.assert_close(killed[name], value, rtol=0, atol=0)
+
+
+def test_two_processes_train_the_same_net_as_one(tmp_path: Path) -> None:
+    alone = fit(Line(), recipe(3), tmp_path / "one")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    launch = "--cpu --num_processes 2 --num_machines 1 --num_cpu_threads_per_process 1 "
+    launch += f"--mixed_precision no --dynamo_backend no --main_process_port {port}"
+    command = [sys.executable, "-m", "accelerate.commands.launch", *launch.split()]
+    path, out = script(tmp_path, "Line", 3), tmp_path / "two"
+    environment = {**os.environ, "HF_HOME": str(tmp_path)}  # no settings of the machine's owner
+    done = subprocess.run(
+        [*command, str(path), str(out)],
+        check=True, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["epoch", "0", "epoch", "1", "epoch", "2"]  # main alone
+    kept = load_file(out / "checkpoint.safetensors")
+    for name, value in alone.state_dict().items():
+        torch.testing.assert_close(kept[f"best.{name}"], value, rtol=1e-5, atol=1e-6)
+    one, two = (read_history(tmp_path / n / "progress.csv") for n in ("one", "two"))
+    assert [x["loss"] for x in two] == pytest.approx([x["loss"] for x in one], rel=1e-5)

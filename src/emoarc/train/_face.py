@@ -16,7 +16,7 @@ from emoarc.evaluate import accuracy, negative_log_likelihood, uar
 from emoarc.nets import ResidualNet, ResidualOptions
 from emoarc.train._augment_faces import FaceAugmentation, augment_faces
 from emoarc.train._ferplus import FERPLUS_LABELS, FaceSet
-from emoarc.train._loop import Batch
+from emoarc.train._loop import Batch, device_of
 from emoarc.train._recipe import Recipe
 
 __all__ = ["FaceJob", "FaceRecipe", "face_logits"]
@@ -87,10 +87,10 @@ def face_logits(
     net: nn.Module, images: NDArray[np.uint8], bfloat16: bool = False, batch_size: int = 256
 ) -> NDArray[np.float32]:
     """Run `net` over grey pictures (n, h, w), giving logits (n, labels)."""
-    pictures = torch.from_numpy(images)[:, None]
+    pictures, device = torch.from_numpy(images)[:, None], device_of(net)
     logits: list[Tensor] = []
-    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+    with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
         for batch in pictures.split(batch_size):
-            batch = (batch.float() / 255).contiguous(memory_format=torch.channels_last)
-            logits.append(net(batch).float())
+            batch = (batch.to(device).float() / 255).contiguous(memory_format=torch.channels_last)
+            logits.append(net(batch).float().cpu())
     return torch.cat(logits).numpy()

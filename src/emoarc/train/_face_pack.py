@@ -25,6 +25,7 @@ from emoarc.train._ferplus_report import (
 )
 from emoarc.train._figures import calibration_text, recall_text, spread, without_tables
 from emoarc.train._loop import Progress, fit
+from emoarc.train._processes import is_main
 from emoarc.train._takes import read_takes, take_figures
 
 __all__ = ["FlipAveraged", "pack_face", "train_face"]
@@ -78,11 +79,14 @@ class FlipAveraged(nn.Module):
 def train_face(
     recipe: FaceRecipe, data: Path, out: Path, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """Train by `recipe` on the FER+ below `data`; write the pack `out/NAME`, return its figures."""
+    """Train by `recipe` on the FER+ below `data`; write the pack `out/NAME`, return its figures.
+
+    Of several processes the main one writes and measures; the others return nothing.
+    """
     folder, side = find_ferplus(data), recipe.pictures.side
     training, validation = (read_ferplus(folder, split, side) for split in ("Train", "Valid"))
     net = fit(FaceJob(recipe, training, validation), recipe, out, progress)
-    return pack_face(net, recipe, data, out / recipe.name)
+    return pack_face(net, recipe, data, out / recipe.name) if is_main() else {}
 
 
 def pack_face(net: nn.Module, recipe: FaceRecipe, data: Path, folder: Path) -> dict[str, Any]:

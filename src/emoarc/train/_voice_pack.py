@@ -29,6 +29,7 @@ from emoarc.train._figures import (
     without_tables,
 )
 from emoarc.train._loop import Progress
+from emoarc.train._processes import is_main
 from emoarc.train._voice import NoiseBank, VoiceJob, VoiceRecipe, VoiceSet, fit_members
 from emoarc.train._voice_card import CORPORA_FACTS, voice_card
 from emoarc.train._voice_corpora import SEALED, read_clips
@@ -67,9 +68,14 @@ def train_voice_pack(
     out: Path,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Train by `recipe`, write the pack `out/NAME` and return its figures."""
+    """Train by `recipe`, write the pack `out/NAME` and return its figures.
+
+    Of several processes the main one writes and measures; the others return nothing.
+    """
     training, held_out, sealed = split_speakers(recipe, voices)
     net = fit_members(recipe, training, noise, out, progress)
+    if not is_main():
+        return {}
     prior = VoiceJob(recipe, training).prior
     example = torch.randn(2, recipe.augmentation.frames, recipe.net.bands) * 3 - 10
     onnx = export_onnx(net, example, free={1: "frames"})
