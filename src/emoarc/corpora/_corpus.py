@@ -1,14 +1,27 @@
 """What an adapter is, and the helpers that adapters share."""
 
+import csv
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
-from emoarc.corpora._clip import Manifest
+from emoarc.corpora._clip import Clip, Manifest, Problem
 
-__all__ = ["MEDIA", "Corpus", "media_files"]
+__all__ = [
+    "MEDIA",
+    "Corpus",
+    "TableError",
+    "media_files",
+    "read_files",
+    "read_lookup",
+    "read_rows",
+    "table_rows",
+]
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 MEDIA: Final = {
     "audio": frozenset({".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a", ".aac", ".sph"}),
@@ -46,3 +59,133 @@ def media_files(folder: Path, *kinds: Literal["audio", "video", "image"]) -> Ite
         for name in sorted(names):
             if os.path.splitext(name)[1].lower() in suffixes and not name.startswith("."):
                 yield Path(place, name)
+
+
+def read_files(
+    paths: Iterable[Path], read: Callable[[Path], Clip | str], unique: bool = True
+) -> Manifest:
+    """Read a clip from each file.
+
+    Args:
+        paths: In the order that the clips shall have.
+        read: Gives a file's clip, or says what is wrong with the file.
+        unique: The corpus names every recording differently, so that two files of one stem are
+            copies; the first is kept.
+    """
+    clips: list[Clip] = []
+    problems: list[Problem] = []
+    seen: dict[str, Path] = {}
+    for path in paths:
+        clip = "empty; copy it again" if _is_empty(path) else read(path)
+        if isinstance(clip, Clip) and seen.setdefault(path.stem, path) is not path and unique:
+            clip = f"the same name as {seen[path.stem]}, which is kept; remove one of them"
+        if isinstance(clip, Clip):
+            clips.append(clip)
+        else:
+            problems.append(Problem(path, clip))
+    return Manifest(tuple(clips), tuple(problems))
+
+
+def read_rows(
+    path: Path,
+    columns: Sequence[str],
+    read: Callable[[int, Mapping[str, str]], Clip | str],
+    header: bool = True,
+) -> Manifest:
+    """Read a clip from each row of a CSV file; arguments as in `table_rows` and `read_files`.
+
+    `read` gets the row's number, counted from 0, as well.
+    """
+    clips: list[Clip] = []
+    problems: list[Problem] = []
+    try:
+        for number, row in enumerate(table_rows(path, columns, header=header)):
+            clip = read(number, row)
+            if isinstance(clip, Clip):
+                clips.append(clip)
+            else:
+                problems.append(Problem(path, f"row {number}: {clip}"))
+    except TableError as error:
+        problems.append(Problem(path, str(error)))
+    return Manifest(tuple(clips), tuple(problems))
+
+
+def read_lookup(
+    path: Path,
+    columns: Sequence[str],
+    read: Callable[[Mapping[str, str]], tuple[K, V]],
+    encoding: str = "utf-8-sig",
+    delimiter: str = ",",
+) -> tuple[dict[K, V], tuple[Problem, ...]]:
+    """Read a table of facts about clips or speakers.
+
+    Args:
+        path: The CSV file.
+        columns: What must be there.
+        read: Gives a row's key and value, or raises ValueError for a row that makes no sense.
+        encoding: Of the file.
+        delimiter: Between the values.
+
+    Returns:
+        What could be read, and one problem at most.
+    """
+    facts: dict[K, V] = {}
+    wrong: list[str] = []
+    try:
+        for number, row in enumerate(table_rows(path, columns, encoding, delimiter)):
+            try:
+                key, value = read(row)
+                facts[key] = value
+            except ValueError as error:
+                wrong.append(f"row {number}: {error}")
+    except TableError as error:
+        return facts, (Problem(path, str(error)),)
+    if wrong:
+        return facts, (Problem(path, f"{len(wrong)} rows make no sense; first {wrong[0]}"),)
+    return facts, ()
+
+
+class TableError(Exception):
+    """A table cannot be read; the message says what is wrong, without the file's name."""
+
+
+def table_rows(
+    path: Path,
+    columns: Sequence[str],
+    encoding: str = "utf-8-sig",
+    delimiter: str = ",",
+    header: bool = True,
+) -> Iterator[dict[str, str]]:
+    """Yield the rows of a CSV file one by one, each with its values, stripped, by column.
+
+    Args:
+        path: The CSV file.
+        columns: What must be there, in the header or, if there is none, in this order.
+        encoding: Of the file.
+        delimiter: Between the values.
+        header: Whether the first row names the columns.
+
+    Raises:
+        TableError: The file is missing, no text in this encoding, no table, or lacks columns.
+    """
+    try:
+        with path.open(newline="", encoding=encoding) as file:
+            rows = csv.reader(file, delimiter=delimiter, skipinitialspace=True)
+            names = [name.strip() for name in next(rows, ())] if header else list(columns)
+            missing = [column for column in columns if column not in names]
+            if missing:
+                raise TableError(f"no column {', '.join(missing)}; fetch this table again")
+            for row in filter(None, rows):
+                values = [*row, *[""] * (len(names) - len(row))]
+                yield {n: v.strip() for n, v in zip(names, values, strict=False)}
+    except OSError as error:
+        raise TableError(f"cannot be read ({error.strerror}); fetch this table") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TableError(f"not a table in {encoding} ({error}); fetch it again") from error
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        return path.stat().st_size == 0
+    except OSError:
+        return True

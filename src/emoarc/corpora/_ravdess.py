@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from emoarc.corpora._clip import Clip, Kind, Manifest, Problem
-from emoarc.corpora._corpus import Corpus, media_files
+from emoarc.corpora._clip import Clip, Kind, Manifest
+from emoarc.corpora._corpus import MEDIA, Corpus, media_files, read_files
 
 __all__ = ["RAVDESS", "RAVDESS_LABELS"]
 
@@ -14,28 +14,30 @@ RAVDESS_LABELS = (
 """The eight classes; the file names count them from 1."""
 
 _STEM = re.compile(r"(0[123])-(0[12])-(0[1-8])-(0[12])-(0[12])-(0[12])-(\d\d)")
+_PLACES = ("*", "Actor_*/*", "*_Actor*_*/*", "*_Actor*_*/Actor_*/*")
+"""Where clips lie below the root: as unpacked from the archives, or gathered by actor."""
 _KINDS: dict[str, Kind] = {"01": "audio-visual", "02": "video", "03": "audio"}
 _CHANNELS = {"01": "", "02": "song:"}
 
 
 def _recognise(folder: Path) -> bool:
-    return any(folder.glob("Actor_*")) or any(folder.glob("*_Actor*_*/Actor_*"))
+    paths = (path for place in _PLACES for path in folder.glob(place))
+    return any(_STEM.fullmatch(path.stem) for path in paths)
 
 
 def _read(folder: Path) -> Manifest:
-    clips: list[Clip] = []
-    problems: list[Problem] = []
-    for path in media_files(folder, "audio", "video"):
-        match = _STEM.fullmatch(path.stem)
-        if match and 1 <= int(match[7]) <= 24:
-            clips.append(_clip(path, match))
-        else:
-            problems.append(Problem(path, "not a RAVDESS name such as 03-01-05-01-02-01-07"))
-    return Manifest(tuple(clips), tuple(problems))
+    return read_files(media_files(folder, "audio", "video"), _clip)
 
 
-def _clip(path: Path, match: re.Match[str]) -> Clip:
+def _clip(path: Path) -> Clip | str:
+    match = _STEM.fullmatch(path.stem)
+    if not match or not 1 <= int(match[7]) <= 24:
+        return "not a RAVDESS name such as 03-01-05-01-02-01-07; rename or remove it"
     modality, channel, emotion, intensity, statement, _, actor = match.groups()
+    if channel == "02" and (emotion in ("07", "08") or actor == "18"):
+        return "there is no such song: none shows disgust or surprise, and actor 18 sings none"
+    if (modality == "03") == (path.suffix.lower() in MEDIA["video"]):
+        return "the name says another modality than the file holds; rename it"
     return Clip(
         path,
         "ravdess",
