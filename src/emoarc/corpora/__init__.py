@@ -2,18 +2,28 @@
 
 from emoarc.corpora._clip import Clip, Manifest, Problem
 from emoarc.corpora._corpus import Corpus
+from emoarc.corpora._leaks import Fold, Leak, drop_shared, find_leaks
 from emoarc.corpora._picture import read_content, read_picture
 from emoarc.corpora._registry import CORPORA, SEALED, find_corpora, read_corpora
+from emoarc.corpora._splits import Protocol, protocol_names, read_protocol, validation_split
 
 __all__ = [
     "CORPORA",
     "SEALED",
     "Clip",
     "Corpus",
+    "Fold",
+    "Leak",
     "Manifest",
     "Problem",
+    "Protocol",
+    "drop_shared",
     "find_corpora",
+    "find_leaks",
+    "protocol_names",
     "read_content",
     "read_corpora",
     "read_picture",
+    "read_protocol",
+    "validation_split",
 ]

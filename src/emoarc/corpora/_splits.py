@@ -1,0 +1,335 @@
+"""Evaluation protocols: named files that say how clips are split into training and test."""
+
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+import numpy as np
+
+from emoarc.corpora._clip import Clip, Manifest
+from emoarc.corpora._leaks import STRICT, Fold, LeakKind, drop_shared, find_leaks
+from emoarc.errors import OptionError
+
+__all__ = ["Protocol", "protocol_names", "read_protocol", "validation_split"]
+
+By = Literal["speaker", "corpus", "sentence", "official", "clip"]
+
+LEAKY: Final = "leaky-random"
+"""How the name of every protocol begins that lets speakers into both training and test."""
+
+_FOLDER = resources.files("emoarc.corpora") / "splits"
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How clips are split. Training never shares a speaker, a take or content with the test.
+
+    Clips that would are dropped from training, and counted. Only a protocol whose name begins with
+    `leaky-random` may leak.
+    """
+
+    name: str
+    description: str
+    """For the tables of results: who is tested and who is not trained on."""
+    source: str
+    """Where the split comes from."""
+    by: By
+    """What is held out: speakers; corpora; speakers and sentences at once; the corpus's own test
+    split; or single clips, whoever speaks."""
+    corpus: str = ""
+    """The corpus that is tested, empty for all. Clips of others, if any, join every training."""
+    folds_of: tuple[tuple[str, ...], ...] = ()
+    """The speakers or corpora that each fold tests; `folds` in the file."""
+    leave_one_out: bool = False
+    """Test every speaker or corpus in a fold of its own."""
+    groups: int = 0
+    """Into how many groups of like size the speakers are dealt, each corpus evenly."""
+    sentence_groups: int = 0
+    """The same for sentences, where both are held out."""
+    test_share: float = 0.0
+    """The share of clips tested, of every emotion alike."""
+    repeats: int = 1
+    """How many times clips are drawn."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        rules = (bool(self.folds_of), self.leave_one_out, self.groups > 1)
+        if self.by in ("speaker", "corpus") and sum(rules) != 1:
+            raise OptionError("by: give one of folds, leave_one_out = true, groups = 2 or more")
+        if self.by == "sentence" and not (self.groups > 1 and self.sentence_groups > 1):
+            raise OptionError("by: 'sentence' needs groups and sentence_groups of 2 or more")
+        if self.by == "clip" and not (0 < self.test_share < 1 and self.repeats > 0):
+            raise OptionError("by: 'clip' needs test_share between 0 and 1, and repeats above 0")
+        if self.leaky != self.name.startswith(LEAKY):
+            raise OptionError(f"by: 'clip' leaks, so it and it alone is named {LEAKY}")
+        twice = [name for name, n in Counter(sum(self.folds_of, ())).items() if n > 1]
+        if twice:
+            raise OptionError(f"folds: {twice[0]} is tested twice")
+
+    @property
+    def leaky(self) -> bool:
+        """Whether training may share speakers, takes and content with the test."""
+        return self.by == "clip"
+
+    @property
+    def apart(self) -> tuple[LeakKind, ...]:
+        """What training and test never share."""
+        if self.leaky:
+            return ()
+        return (*STRICT, "sentence") if self.by == "sentence" else STRICT
+
+    def folds(self, manifest: Manifest) -> list[Fold]:
+        """Split a manifest; folds of which nothing is at hand are left out.
+
+        Content is compared as far as digests are known, so `scan` the manifest first.
+
+        Raises:
+            OptionError: The clips do not say what the protocol splits by, or a fold has nothing to
+                test or nothing to train on.
+        """
+        rows = [i for i, clip in enumerate(manifest.clips) if self.corpus in ("", clip.corpus)]
+        self._check(manifest.clips[row] for row in rows)
+        folds = [self._fold(manifest, name, test) for name, test in self._tests(manifest, rows)]
+        if not folds:
+            wanted = f"give clips of {self.corpus or 'a corpus'}"
+            if self.by == "official":
+                wanted = "the corpora given have no test split of their own"
+            raise OptionError(f"protocol {self.name}: there is nothing to test; {wanted}")
+        return folds
+
+    def _check(self, clips: Iterable[Clip]) -> None:
+        needed = {"speaker": ("speaker",), "sentence": ("speaker", "sentence")}.get(self.by, ())
+        for clip in clips:
+            for field in needed:
+                if not getattr(clip, field):
+                    raise OptionError(
+                        f"protocol {self.name}: {clip.file}: {clip.corpus} does not say its "
+                        f"{field}; choose another protocol, or leave such clips out"
+                    )
+
+    def _fold(self, manifest: Manifest, name: str, test: list[int]) -> Fold:
+        tested = set(test)
+        others = [row for row in range(len(manifest)) if row not in tested]
+        if self.by == "official":
+            others = [row for row in others if self._official_training(manifest.clips[row])]
+        train = drop_shared(manifest, others, test, self.apart)
+        fold = Fold(name, train, tuple(test), len(others) - len(train))
+        where = f"protocol {self.name}, fold {name}"
+        if not train:
+            raise OptionError(
+                f"{where}: nothing is left to train on; every other clip shares something with "
+                "the test, or there is none"
+            )
+        for leak in find_leaks(manifest, fold, self.apart):
+            raise OptionError(f"{where}: {leak}")
+        return fold
+
+    def _official_training(self, clip: Clip) -> bool:
+        return clip.split in ("train", "validation") or self.corpus not in ("", clip.corpus)
+
+    def _tests(self, manifest: Manifest, rows: list[int]) -> Iterator[tuple[str, list[int]]]:
+        """The name and the test rows of every fold that has some."""
+        clips = [manifest.clips[row] for row in rows]
+        for name, wanted in self._held_out(clips):
+            test = [row for row, clip in zip(rows, clips, strict=True) if wanted(clip)]
+            if test:
+                yield name, test
+        if self.by == "clip":
+            for repeat in range(self.repeats):
+                drawn = _draw(clips, self.test_share, self.seed + repeat)
+                yield f"draw-{repeat + 1}", [rows[i] for i in drawn]
+
+    def _held_out(self, clips: list[Clip]) -> Iterator[tuple[str, Callable[[Clip], bool]]]:
+        """The name of every fold and what it tests."""
+        if self.by == "official":
+            yield "test", lambda clip: clip.split == "test"
+        elif self.by == "corpus":
+            for name, group in self._groups(clips, _corpus):
+                yield name, lambda clip, group=group: clip.corpus in group
+        elif self.by == "speaker":
+            for name, group in self._groups(clips, _speaker):
+                yield name, lambda clip, group=group: clip.speaker in group
+        elif self.by == "sentence":
+            sentences = _deal(clips, _sentence, self.sentence_groups)
+            for i, people in enumerate(_deal(clips, _speaker, self.groups), 1):
+                for j, said in enumerate(sentences, 1):
+                    yield (
+                        f"speakers-{i}-sentences-{j}",
+                        lambda clip, people=people, said=said: (
+                            clip.speaker in people and clip.sentence in said
+                        ),
+                    )
+
+    def _groups(
+        self, clips: list[Clip], key: Callable[[Clip], str]
+    ) -> Iterator[tuple[str, frozenset[str]]]:
+        if self.leave_one_out:
+            for name in sorted({key(clip) for clip in clips}):
+                yield name, frozenset({name})
+        groups = self.folds_of or (_deal(clips, key, self.groups) if self.groups else ())
+        for i, group in enumerate(groups, 1):
+            yield f"fold-{i}", frozenset(group)
+
+
+def _speaker(clip: Clip) -> str:
+    return clip.speaker
+
+
+def _corpus(clip: Clip) -> str:
+    return clip.corpus
+
+
+def _sentence(clip: Clip) -> str:
+    return clip.sentence
+
+
+def _deal(clips: Iterable[Clip], key: Callable[[Clip], str], count: int) -> list[frozenset[str]]:
+    """Deal speakers or sentences into groups whose share of each corpus is of like size.
+
+    The largest go first, each to the group that has the fewest clips of its corpus. Those of one
+    size go women first, then men, in the order of their names, which spreads both evenly.
+    """
+    everyone = list(clips)
+    sizes = Counter((clip.corpus, key(clip)) for clip in everyone)
+    sex = {key(clip): clip.sex for clip in everyone}
+    groups: list[set[str]] = [set() for _ in range(count)]
+    held = [Counter[str]() for _ in range(count)]
+    for (corpus, name), size in sorted(
+        sizes.items(), key=lambda item: (-item[1], item[0][0], sex[item[0][1]], item[0][1])
+    ):
+        # Who is in a group already, with clips of another corpus, stays there.
+        home = next((i for i in range(count) if name in groups[i]), None)
+        if home is None:
+            home = min(range(count), key=lambda i: (held[i][corpus], held[i].total(), i))
+        groups[home].add(name)
+        held[home][corpus] += size
+    return [frozenset(group) for group in groups]
+
+
+def _draw(clips: list[Clip], share: float, seed: int) -> list[int]:
+    """Draw a share of every emotion's clips; which, in order."""
+    random = np.random.default_rng(seed)
+    by_emotion: defaultdict[str, list[int]] = defaultdict(list)
+    for i, clip in enumerate(clips):
+        by_emotion[clip.emotion].append(i)
+    drawn: list[int] = []
+    for _, members in sorted(by_emotion.items()):
+        drawn += random.permutation(members)[: round(share * len(members))].tolist()
+    return sorted(drawn)
+
+
+def validation_split(
+    manifest: Manifest, rows: Iterable[int], share: float, seed: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Part training rows in two, to choose a model without a look at the test.
+
+    No speaker is on both sides; where fewer than two are known, no take and no content is.
+
+    Args:
+        manifest: The clips.
+        rows: Those of the training.
+        share: About which share of them to validate on; people are not split to meet it.
+        seed: Of the draw.
+
+    Returns:
+        The rows to train on and those to validate on, each in order.
+
+    Raises:
+        OptionError: There are not two clips that may be parted.
+    """
+    known = sorted(set(rows))
+    people = {manifest.clips[row].speaker for row in known} - {""}
+    apart: tuple[LeakKind, ...] = STRICT if len(people) > 1 else ("take", "content")
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for row in known:
+        clip = manifest.clips[row]
+        person = clip.speaker if len(people) > 1 else ""
+        groups[person or clip.take or clip.digest or str(clip.file)].append(row)
+    chosen = set(_choose(groups, share * len(known), seed))
+    validation = tuple(row for row in known if row in chosen)
+    train = drop_shared(manifest, (row for row in known if row not in chosen), validation, apart)
+    if not train or not validation:
+        raise OptionError(
+            f"{len(known)} training clips cannot be parted for validation; give more speakers"
+        )
+    return train, validation
+
+
+def _choose(groups: dict[str, list[int]], wanted: float, seed: int) -> list[int]:
+    """Gather groups in random order up to about a number of rows; at least the smallest group."""
+    names = np.random.default_rng(seed).permutation(sorted(groups)).tolist()
+    chosen: list[int] = []
+    for name in names:
+        if len(chosen) + len(groups[name]) / 2 <= wanted:
+            chosen += groups[name]
+    return chosen or (min(groups.values(), key=len) if groups else [])
+
+
+def protocol_names() -> list[str]:
+    """The names of the protocols that come with emoarc."""
+    return sorted(Path(entry.name).stem for entry in _FOLDER.iterdir() if _is_toml(entry.name))
+
+
+def read_protocol(name: str | Path) -> Protocol:
+    """Read a protocol that comes with emoarc by its name, or one of yours by the path of its file.
+
+    Raises:
+        OptionError: There is no such protocol, or its file is not as it must be.
+    """
+    if name in protocol_names():
+        path, text = Path(f"{name}.toml"), (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    elif _is_toml(str(name)):
+        path = Path(name)
+        text = _text(path)
+    else:
+        raise OptionError(
+            f"protocol {str(name)!r}: not known; there are {', '.join(protocol_names())}, "
+            "or give the path of a TOML file"
+        )
+    try:
+        return _parsed(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise OptionError(f"{path}: not a TOML file: {error}") from error
+    except OptionError as error:
+        raise OptionError(f"{path}: {error}") from error
+
+
+def _is_toml(name: str) -> bool:
+    return name.endswith(".toml")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        cause = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise OptionError(f"{path}: the protocol cannot be read ({cause})") from error
+
+
+_KEYS: Final[dict[str, type | tuple[type, ...]]] = {
+    "name": str, "description": str, "source": str, "by": str, "corpus": str, "folds": list,
+    "leave_one_out": bool, "groups": int, "sentence_groups": int, "test_share": (int, float),
+    "repeats": int, "seed": int,
+}  # fmt: skip
+
+
+def _parsed(table: dict[str, Any]) -> Protocol:
+    for key, value in table.items():
+        kind = _KEYS.get(key)
+        if kind is None:
+            raise OptionError(f"{key}: no such key; there are {', '.join(_KEYS)}")
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise OptionError(f"{key}: {value!r} does not fit")
+    missing = [key for key in ("name", "description", "source", "by") if key not in table]
+    if missing:
+        raise OptionError(f"{missing[0]}: missing")
+    if table["by"] not in get_args(By):
+        raise OptionError(f"by: {table['by']!r} is none of {', '.join(get_args(By))}")
+    folds = table.pop("folds", [])
+    if not all(isinstance(group, list) for group in folds):
+        raise OptionError("folds: give a list of lists of names")
+    return Protocol(**table, folds_of=tuple(tuple(map(str, group)) for group in folds))
