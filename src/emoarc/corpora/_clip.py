@@ -18,6 +18,8 @@ from emoarc.labels import emotion_of
 __all__ = ["Clip", "Manifest", "Problem"]
 
 Kind = Literal["audio", "audio-visual", "video", "image"]
+Sex = Literal["female", "male", ""]
+Split = Literal["train", "validation", "test", ""]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Clip:
     """Seconds within the file."""
     end: float | None = None
     """Seconds within the file; None is its end."""
-    sex: Literal["female", "male", ""] = ""
+    sex: Sex = ""
     """As the corpus states it; nothing in emoarc infers it."""
     age: float | None = None
     """In years, as the corpus states it."""
@@ -51,12 +53,12 @@ class Clip:
     votes: dict[str, float] | None = None
     """How many people chose each word, where the corpus asked them."""
     recognition: float | None = None
-    """Share of listeners who recognised the intended emotion, where only that is known."""
+    """Share of the people asked who recognised the intended emotion."""
     valence: float | None = None
     """In [-1, 1], the corpus's scale brought to it."""
     arousal: float | None = None
     """In [-1, 1]."""
-    split: Literal["train", "validation", "test", ""] = ""
+    split: Split = ""
     """The corpus's own split."""
     digest: str = ""
     """sha256 of the file, where it was read; equal digests are equal content."""

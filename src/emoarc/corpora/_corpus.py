@@ -13,6 +13,8 @@ __all__ = [
     "MEDIA",
     "Corpus",
     "TableError",
+    "file_sizes",
+    "lacking",
     "media_files",
     "read_files",
     "read_lookup",
@@ -59,6 +61,24 @@ def media_files(folder: Path, *kinds: Literal["audio", "video", "image"]) -> Ite
         for name in sorted(names):
             if os.path.splitext(name)[1].lower() in suffixes and not name.startswith("."):
                 yield Path(place, name)
+
+
+def file_sizes(folder: Path) -> dict[str, int]:
+    """Return the bytes of every file in a folder by name; none if there is no such folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+    except OSError:
+        return {}
+
+
+def lacking(sizes: Mapping[str, int], name: str) -> str:
+    """Say what is wrong with a file that a table names, an empty string if nothing is."""
+    if not name:
+        return "no file is named"
+    if name not in sizes:
+        return f"{name} is missing; fetch it, or remove the row"
+    return "" if sizes[name] else f"{name} is empty; copy it again"
 
 
 def read_files(

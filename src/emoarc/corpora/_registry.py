@@ -6,18 +6,34 @@ from typing import Final
 
 from emoarc.corpora._clip import Manifest
 from emoarc.corpora._corpus import Corpus
+from emoarc.corpora._cremad import CREMAD
+from emoarc.corpora._emodb import EMODB
+from emoarc.corpora._fer2013 import FER2013
+from emoarc.corpora._ferplus import FERPLUS
+from emoarc.corpora._folders import FOLDERS
+from emoarc.corpora._librispeech import LIBRISPEECH
+from emoarc.corpora._muxspace import MUXSPACE
 from emoarc.corpora._ravdess import RAVDESS
+from emoarc.corpora._table import TABLE
+from emoarc.corpora._tess import TESS
 from emoarc.errors import OptionError
 
 __all__ = ["CORPORA", "SEALED", "find_corpora", "read_corpora"]
 
-_GENERIC: tuple[Corpus, ...] = ()
+_GENERIC = (FOLDERS, TABLE)
 """Layouts that any collection may have; they give way to every corpus."""
 
 CORPORA: Final[dict[str, Corpus]] = {
     corpus.name: corpus
     for corpus in (
         RAVDESS,
+        CREMAD,
+        TESS,
+        EMODB,
+        FER2013,
+        FERPLUS,
+        MUXSPACE,
+        LIBRISPEECH,
         *_GENERIC,
     )
 }

@@ -1,0 +1,64 @@
+"""Any collection whose files lie in folders named after emotions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from emoarc.corpora._clip import Clip, Kind, Manifest, Split
+from emoarc.corpora._corpus import MEDIA, Corpus, media_files, read_files
+from emoarc.labels import canonical
+
+__all__ = ["FOLDERS"]
+
+_SPLITS: dict[str, Split] = {
+    "train": "train", "training": "train", "validation": "validation", "valid": "validation",
+    "val": "validation", "dev": "validation", "test": "test",
+}  # fmt: skip
+
+
+def _recognise(folder: Path) -> bool:
+    return len({name for name, *_ in _classes(folder)}) > 1
+
+
+def _classes(folder: Path) -> Iterator[tuple[str, Split, Path]]:
+    """The emotion, the split and the place of each class, below the folder or one of a split."""
+    for child in _folders(folder):
+        split = _SPLITS.get(child.name.lower(), "")
+        for place in _folders(child) if split else (child,):
+            if word := _word(place):
+                yield word, split, place
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    return (child for child in sorted(folder.glob("[!.]*")) if child.is_dir())
+
+
+def _word(folder: Path) -> str | None:
+    # One letter is an abbreviation in a file's name, hardly the name of a folder.
+    return canonical(folder.name) if len(folder.name) > 1 else None
+
+
+def _read(folder: Path) -> Manifest:
+    manifest = Manifest(())
+    for word, split, place in _classes(folder):
+        paths = media_files(place, "audio", "video", "image")
+        manifest += read_files(
+            paths, lambda path, word=word, split=split: _clip(path, word, split), unique=False
+        )
+    return manifest
+
+
+def _clip(path: Path, emotion: str, split: Split) -> Clip:
+    kinds: dict[str, Kind] = {"audio": "audio", "video": "audio-visual", "image": "image"}
+    held = next(held for held, suffixes in MEDIA.items() if path.suffix.lower() in suffixes)
+    return Clip(path, "folders", kinds[held], emotion, split=split)
+
+
+FOLDERS = Corpus(
+    "folders",
+    "Your collection, a folder per emotion",
+    "yours to say",
+    "unknown",
+    "docs/corpora.md: EMOTION/FILE, or SPLIT/EMOTION/FILE with train, validation and test",
+    _recognise,
+    _read,
+)
