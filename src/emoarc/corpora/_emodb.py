@@ -16,9 +16,9 @@ _WORDS = {
     "N": "neutral",
 }  # fmt: skip
 _SPEAKERS: dict[str, tuple[Sex, float]] = {
-    "03": ("male", 31), "08": ("female", 34), "09": ("female", 21), "10": ("male", 32),
-    "11": ("male", 26), "12": ("male", 30), "13": ("female", 32), "14": ("female", 35),
-    "15": ("male", 25), "16": ("female", 31),
+    "03": ("male", 31.0), "08": ("female", 34.0), "09": ("female", 21.0), "10": ("male", 32.0),
+    "11": ("male", 26.0), "12": ("male", 30.0), "13": ("female", 32.0), "14": ("female", 35.0),
+    "15": ("male", 25.0), "16": ("female", 31.0),
 }  # fmt: skip
 
 

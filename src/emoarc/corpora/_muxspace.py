@@ -28,11 +28,11 @@ def _read(folder: Path) -> Manifest:
     sizes = file_sizes(images)
     if not sizes:
         return Manifest((), (Problem(images, "no pictures here; fetch the corpus again"),))
-    return read_rows(
-        legend,
-        ("image", "emotion"),
-        lambda _, row: lacking(sizes, row["image"]) or _clip(images, row),
-    )
+
+    def clip_of(_: int, row: Mapping[str, str]) -> Clip | str:
+        return lacking(sizes, row["image"]) or _clip(images, row)
+
+    return read_rows(_legend(folder), ("image", "emotion"), clip_of)
 
 
 def _clip(images: Path, row: Mapping[str, str]) -> Clip | str:
