@@ -1,6 +1,7 @@
 """The corpora by name, and finding them on disk."""
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -108,11 +109,10 @@ def _recognised(folder: Path, names: list[str]) -> list[str]:
     return [name for name in here if CORPORA[name] not in _GENERIC] or here
 
 
-def _folders(folder: Path) -> Iterator[Path]:
+def _folders(folder: Path) -> list[Path]:
     try:
-        children = sorted(folder.iterdir())
+        with os.scandir(folder) as entries:
+            shown = [entry for entry in entries if not entry.name.startswith(".")]
+            return sorted(Path(entry.path) for entry in shown if entry.is_dir())
     except OSError:
-        return
-    for child in children:
-        if not child.name.startswith(".") and child.is_dir():
-            yield child
+        return []
