@@ -1,9 +1,58 @@
-"""Torch architectures, one module per architecture, and nothing else.
+"""Torch architectures, one module per architecture or paper, and nothing else.
 
 Training builds them from recipes; inference never imports this room, it runs their ONNX export.
+Every network is built as `Net(labels, options)`, and its `forward` returns logits (n, labels). Of
+the papers' networks, `embed` returns the features that the last layer classifies.
 """
 
+from emoarc.nets._hossain_muhammad import (
+    HossainVideoNet,
+    HossainVideoOptions,
+    HossainVoiceNet,
+    HossainVoiceOptions,
+)
+from emoarc.nets._keropyan import (
+    KeropyanAudioNet,
+    KeropyanAudioOptions,
+    KeropyanHybridNet,
+    KeropyanHybridOptions,
+)
+from emoarc.nets._kottayam import (
+    KottayamCkNet,
+    KottayamCkOptions,
+    KottayamImageNet,
+    KottayamImageOptions,
+    KottayamVideoNet,
+    KottayamVoiceNet,
+    KottayamVoiceOptions,
+)
 from emoarc.nets._residual import ResidualNet, ResidualOptions
+from emoarc.nets._singh_fang import SinghFangNet, SinghFangOptions
+from emoarc.nets._vgg import VggTransferNet, VggTransferOptions
 from emoarc.nets._voice import VoiceNet, VoiceNetOptions
 
-__all__ = ["ResidualNet", "ResidualOptions", "VoiceNet", "VoiceNetOptions"]
+__all__ = [
+    "HossainVideoNet",
+    "HossainVideoOptions",
+    "HossainVoiceNet",
+    "HossainVoiceOptions",
+    "KeropyanAudioNet",
+    "KeropyanAudioOptions",
+    "KeropyanHybridNet",
+    "KeropyanHybridOptions",
+    "KottayamCkNet",
+    "KottayamCkOptions",
+    "KottayamImageNet",
+    "KottayamImageOptions",
+    "KottayamVideoNet",
+    "KottayamVoiceNet",
+    "KottayamVoiceOptions",
+    "ResidualNet",
+    "ResidualOptions",
+    "SinghFangNet",
+    "SinghFangOptions",
+    "VggTransferNet",
+    "VggTransferOptions",
+    "VoiceNet",
+    "VoiceNetOptions",
+]
