@@ -1,21 +1,21 @@
 """The manifest: one row per labelled stretch of a corpus, and what is wrong with the corpus."""
 
 import csv
-import io
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from emoarc.files import write_text
+from emoarc.files import atomic
 from emoarc.labels import emotion_of
 
-__all__ = ["Clip", "Manifest", "Problem"]
+__all__ = ["MANIFEST_SCHEMA", "NUMBERS", "Clip", "Kind", "Manifest", "Problem"]
 
 Kind = Literal["audio", "audio-visual", "video", "image"]
 Sex = Literal["female", "male", ""]
@@ -69,13 +69,27 @@ class Clip:
         return emotion_of(self.emotion)
 
 
+NUMBERS: Final = frozenset({"start", "end", "age", "recognition", "valence", "arousal"})
+"""The fields of `Clip` that are numbers."""
+
+MANIFEST_SCHEMA: Final = pa.schema(
+    [
+        pa.field(field.name, pa.float64() if field.name in NUMBERS else pa.string())
+        for field in fields(Clip)
+    ]
+)
+"""The columns of a manifest: the fields of `Clip`. Paths are strings, votes are JSON."""
+
+
 @dataclass(frozen=True)
 class Problem:
-    """Something that keeps a file of a corpus, or a part of it, out of the manifest."""
+    """Something wrong with a file of a corpus, or a part of it."""
 
     file: Path
     what: str
     """What is wrong and what to do, without the file's name."""
+    kept: bool = False
+    """Whether the manifest has the file all the same."""
 
     def __str__(self) -> str:
         return f"{self.file}: {self.what}"
@@ -107,20 +121,32 @@ class Manifest:
         return np.array([str(getattr(clip, name)) for clip in self.clips], np.str_)
 
     def to_table(self) -> pa.Table:
-        """Return an Arrow table: a row per clip, a column per field; paths and votes as strings."""
-        return pa.Table.from_pylist([_row(clip) for clip in self.clips])
+        """Return an Arrow table of `MANIFEST_SCHEMA`, a row per clip."""
+        return pa.Table.from_pylist([_row(clip) for clip in self.clips], MANIFEST_SCHEMA)
 
     def write_csv(self, path: Path) -> None:
-        """Write the clips as a table whose columns are the fields of `Clip`; votes are JSON.
+        """Write the clips as a table in UTF-8 whose columns are the fields of `Clip`.
 
         Raises:
             OutputError: The file cannot be written.
         """
-        text = io.StringIO()
-        writer = csv.DictWriter(text, [field.name for field in fields(Clip)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(_row(clip) for clip in self.clips)
-        write_text(path, text.getvalue())
+        with (
+            atomic(path) as temporary,
+            temporary.open("w", encoding="utf-8", errors="replace", newline="") as file,
+        ):
+            writer = csv.DictWriter(file, MANIFEST_SCHEMA.names)
+            writer.writeheader()
+            writer.writerows(_row(clip) for clip in self.clips)
+
+    def write_parquet(self, path: Path) -> None:
+        """Write the clips as `to_table` gives them.
+
+        Raises:
+            OutputError: The file cannot be written.
+        """
+        # Arrow takes no path that is not UTF-8, but any open file.
+        with atomic(path) as temporary, temporary.open("wb") as file:
+            pq.write_table(self.to_table(), file)  # pyright: ignore[reportUnknownMemberType]
 
     @property
     def speakers(self) -> list[str]:
@@ -129,8 +155,8 @@ class Manifest:
 
 
 def _row(clip: Clip) -> dict[str, Any]:
-    row = asdict(clip)
+    row = {name: getattr(clip, name) for name in MANIFEST_SCHEMA.names}
     return row | {
-        "file": str(clip.file),
+        "file": str(clip.file).encode(errors="replace").decode(),  # Arrow takes UTF-8 alone
         "votes": None if clip.votes is None else json.dumps(clip.votes),
     }
