@@ -8,6 +8,8 @@ usual, there is one. No recipe says how many, and none needs to.
 # pyright: reportUnknownVariableType=false
 # accelerate is annotated in part only.
 
+import atexit
+
 import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list
@@ -21,7 +23,10 @@ def accelerator() -> Accelerator:
 
     Multiplying in bfloat16 is the recipe's choice, and none of the launcher's.
     """
-    return Accelerator(cpu=not torch.cuda.is_available(), mixed_precision="no")
+    machine = Accelerator(cpu=not torch.cuda.is_available(), mixed_precision="no")
+    if machine.num_processes > 1:
+        atexit.register(_part)
+    return machine
 
 
 def is_main() -> bool:
@@ -41,3 +46,9 @@ def synchronised(net: nn.Module, processes: int, device: torch.device) -> nn.Mod
     if processes == 1 or device.type != "cuda":
         return net
     return nn.SyncBatchNorm.convert_sync_batchnorm(net)
+
+
+def _part() -> None:
+    # A process that exits within the group aborts, and its launcher then ends all the others.
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
