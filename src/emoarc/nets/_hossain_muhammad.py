@@ -25,7 +25,8 @@ class HossainVoiceOptions:
     """The shape of a `HossainVoiceNet`."""
 
     channels: tuple[int, ...] = (32, 64, 128, 128)
-    """Of each convolution; all but the last are followed by max-pooling by 2."""
+    """Of each convolution. The first skips every other point, which a CPU can afford; all but the
+    last are followed by max-pooling by 2."""
     hidden: int = 256
     """Units of the dense layer, the features that are fused."""
     dropout: float = 0.5
@@ -60,8 +61,9 @@ class HossainVoiceNet(nn.Module):
         layers: list[nn.Module] = []
         inputs = 1
         for outputs in options.channels:
+            stride = 1 if layers else 2
             layers += [
-                nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
+                nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False),
                 nn.BatchNorm2d(outputs),
                 nn.ReLU(inplace=True),
                 nn.MaxPool2d(2),
