@@ -1,33 +1,70 @@
 """Figures of merit: pure functions of truth and prediction, without torch or scikit-learn."""
 
-from emoarc.evaluate._metrics import (
+from emoarc.evaluate._bootstrap import (
+    FEWEST_GROUPS,
     Interval,
-    Reliability,
-    accuracy,
     bootstrap_interval,
-    brier_score,
+    count_speakers,
+    sampling_units,
+    speaker_interval,
+)
+from emoarc.evaluate._classes import (
+    ClassScores,
+    accuracy,
+    class_scores,
     confusion_matrix,
-    expected_calibration_error,
     macro_f1,
-    negative_log_likelihood,
     recalls,
+    uar,
+    weighted_f1,
+)
+from emoarc.evaluate._compare import Difference, McNemar, mcnemar, paired_bootstrap
+from emoarc.evaluate._dimensions import ccc
+from emoarc.evaluate._figures import interval, recall_by_class, rounded, rounded_list
+from emoarc.evaluate._groups import GroupRow, age_band, group_table
+from emoarc.evaluate._probabilities import (
+    Reliability,
+    brier_score,
+    expected_calibration_error,
+    negative_log_likelihood,
     reliability,
     softmax,
-    uar,
 )
+from emoarc.evaluate._report import class_table, evaluation_figures
 
 __all__ = [
+    "FEWEST_GROUPS",
+    "ClassScores",
+    "Difference",
+    "GroupRow",
     "Interval",
+    "McNemar",
     "Reliability",
     "accuracy",
+    "age_band",
     "bootstrap_interval",
     "brier_score",
+    "ccc",
+    "class_scores",
+    "class_table",
     "confusion_matrix",
+    "count_speakers",
+    "evaluation_figures",
     "expected_calibration_error",
+    "group_table",
+    "interval",
     "macro_f1",
+    "mcnemar",
     "negative_log_likelihood",
+    "paired_bootstrap",
+    "recall_by_class",
     "recalls",
     "reliability",
+    "rounded",
+    "rounded_list",
+    "sampling_units",
     "softmax",
+    "speaker_interval",
     "uar",
+    "weighted_f1",
 ]

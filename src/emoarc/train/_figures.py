@@ -1,18 +1,20 @@
-"""Figures as they stand in metrics, manifests and cards: rounded, bracketed and put in words."""
+"""Figures as they stand in metrics, manifests and cards: bracketed, compared and put in words."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.evaluate import (
+    FEWEST_GROUPS,
     accuracy,
-    bootstrap_interval,
     brier_score,
     expected_calibration_error,
-    recalls,
+    interval,
+    recall_by_class,
+    rounded,
+    rounded_list,
 )
 
 __all__ = [
@@ -31,30 +33,8 @@ __all__ = [
 
 _TABLES = {"confusion", "recall", "bins_after"}
 
-FEWEST_GROUPS = 8
-"""Drawing from fewer groups gives bounds that are far too narrow, so none are given."""
-
 Classes = NDArray[np.integer[Any]]
 Scores = NDArray[np.floating[Any]]
-
-
-def rounded(figures: Mapping[str, float]) -> dict[str, float]:
-    """Round figures to four decimals."""
-    return {name: round(value, 4) for name, value in figures.items()}
-
-
-def rounded_list(figures: NDArray[np.generic]) -> list[float | None]:
-    """Round figures to four decimals; what was not measured becomes null in JSON."""
-    return [None if np.isnan(figure) else round(figure, 4) for figure in figures.tolist()]
-
-
-def interval(
-    measure: Callable[[NDArray[np.intp]], float], groups: NDArray[np.generic]
-) -> Mapping[str, float | None]:
-    """Measure a figure and its 95 % bootstrap interval over enough `groups`; else it is null."""
-    if len(np.unique(groups)) < FEWEST_GROUPS:
-        return {"value": round(measure(np.arange(len(groups))), 4), "low": None, "high": None}
-    return rounded(asdict(bootstrap_interval(measure, groups)))
 
 
 def accuracy_interval(truth: Classes, predicted: Classes) -> Mapping[str, float | None]:
@@ -62,15 +42,7 @@ def accuracy_interval(truth: Classes, predicted: Classes) -> Mapping[str, float 
     return interval(lambda items: accuracy(truth[items], predicted[items]), np.arange(len(truth)))
 
 
-def recall_by_class(
-    labels: Sequence[str], truth: Classes, predicted: Classes
-) -> dict[str, float | None]:
-    """Measure each label's recall; null where it does not occur."""
-    measured = recalls(truth, predicted, len(labels))
-    return dict(zip(labels, rounded_list(measured), strict=True))
-
-
-def calibration_gain(truth: Classes, before: Scores, after: Scores) -> dict[str, float]:
+def calibration_gain(truth: Classes, before: Scores, after: Scores) -> dict[str, float | None]:
     """Measure probabilities, shape (n, classes), before and after scaling by a temperature."""
     return rounded(
         {
@@ -93,6 +65,8 @@ def without_tables(metrics: Mapping[str, Any]) -> dict[str, Any]:
 
 def spread(figures: Mapping[str, float | None]) -> str:
     """Put a figure and its interval, if it has one, in words."""
+    if figures["value"] is None:
+        return "not measured"
     if figures["low"] is None:
         return f"{figures['value']:.3f}"
     return f"{figures['value']:.3f} ({figures['low']:.3f} to {figures['high']:.3f})"
