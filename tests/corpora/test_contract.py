@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.corpora.trees import TREES, place
+from tests.corpora.trees import PEOPLE, TREES, place
 
 from emoarc.corpora import CORPORA, Corpus, Manifest
 from emoarc.labels import canonical
@@ -31,7 +31,9 @@ def test_clips_are_well_formed(corpus: Corpus, tree: Path) -> None:
         assert clip.corpus == corpus.name
         assert re.sub(r"#\d+$", "", str(clip.file)).startswith(str(tree))
         assert clip.emotion == "" or canonical(clip.emotion) == clip.emotion
-        assert clip.speaker == "" or clip.speaker.startswith(f"{corpus.name}-")
+        assert clip.speaker == "" or clip.speaker.startswith(
+            f"{PEOPLE.get(corpus.name, corpus.name)}-"
+        )
         assert clip.sex in ("female", "male", "")
         assert clip.age is None or 0 < clip.age < 120
         assert clip.end is None or clip.end > clip.start >= 0

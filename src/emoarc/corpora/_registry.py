@@ -5,16 +5,27 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from emoarc.corpora._afew import AFEW
+from emoarc.corpora._aff_wild2 import AFF_WILD2
+from emoarc.corpora._cfe import CFE
+from emoarc.corpora._ck_plus import CK_PLUS, CK_PLUS_48
 from emoarc.corpora._clip import Manifest
 from emoarc.corpora._corpus import Corpus
 from emoarc.corpora._cremad import CREMAD
 from emoarc.corpora._emodb import EMODB
+from emoarc.corpora._enterface05 import ENTERFACE05
 from emoarc.corpora._fer2013 import FER2013
 from emoarc.corpora._ferplus import FERPLUS
 from emoarc.corpora._folders import FOLDERS
+from emoarc.corpora._iemocap import IEMOCAP
+from emoarc.corpora._jaffe import JAFFE
 from emoarc.corpora._librispeech import LIBRISPEECH
+from emoarc.corpora._meld import MELD
 from emoarc.corpora._muxspace import MUXSPACE
 from emoarc.corpora._ravdess import RAVDESS
+from emoarc.corpora._recola import RECOLA
+from emoarc.corpora._savee import SAVEE
+from emoarc.corpora._semaine import SEMAINE
 from emoarc.corpora._table import TABLE
 from emoarc.corpora._tess import TESS
 from emoarc.errors import OptionError
@@ -35,6 +46,18 @@ CORPORA: Final[dict[str, Corpus]] = {
         FERPLUS,
         MUXSPACE,
         LIBRISPEECH,
+        SAVEE,
+        IEMOCAP,
+        ENTERFACE05,
+        MELD,
+        AFEW,
+        SEMAINE,
+        RECOLA,
+        AFF_WILD2,
+        JAFFE,
+        CK_PLUS,
+        CK_PLUS_48,
+        CFE,
         *_GENERIC,
     )
 }
