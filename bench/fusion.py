@@ -14,9 +14,9 @@ import numpy as np
 
 from emoarc import EMOTIONS, Analysis, Analyzer
 from emoarc.analyzer import AnalysisOptions
+from emoarc.corpora import read_corpora
 from emoarc.errors import NothingToAnalyzeError
 from emoarc.evaluate import bootstrap_interval, expected_calibration_error
-from emoarc.train import read_clips
 
 PROTOCOL = (
     "RAVDESS audio-visual takes of actor 01 (no calm), each analysed whole with default options; "
@@ -30,13 +30,14 @@ MODALITIES = ("face", "voice", "fused")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of corpora/ravdess_av")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds the corpora")
     parser.add_argument("-o", "--output", type=Path)
     arguments = parser.parse_args()
-    takes = read_clips(arguments.data, ["ravdess_av"])
+    clips = read_corpora(arguments.data, ["ravdess"]).clips
+    takes = [clip for clip in clips if clip.kind == "audio-visual" and clip.speaker == "ravdess-01"]
     analyzer = Analyzer(AnalysisOptions())
-    truth = np.array([take.emotion for take in takes])
-    estimates = np.stack([estimate(analyzer, take.path) for take in takes])
+    truth = np.array([EMOTIONS.index(take.label or "") for take in takes])
+    estimates = np.stack([estimate(analyzer, take.file) for take in takes])
     figures = {m: score(truth, estimates[:, i]) for i, m in enumerate(MODALITIES)}
     for modality, figure in figures.items():
         print(f"{modality:6} {figure['accuracy']:.1%}  (found in {figure['found']} takes)")

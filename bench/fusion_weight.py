@@ -21,7 +21,7 @@ from emoarc.analyzer import AnalysisOptions
 from emoarc.fusion import log_linear_pool
 from emoarc.labels import emotion_of
 from emoarc.media import read_audio
-from emoarc.train import read_clips
+from emoarc.train import read_voice_clips
 from emoarc.types import SAMPLING_RATE
 
 PROTOCOL = (
@@ -66,10 +66,9 @@ def read_voices(data: Path, recipe: Path) -> Estimates:
     model = models.load_voice_expression()
     held_out = set(tomllib.loads(recipe.read_text())["held_out"])
     found: defaultdict[str, list[NDArray[np.float32]]] = defaultdict(list)
-    for clip in read_clips(data, ("ravdess", "emodb", "cremad")):
-        emotion = emotion_of(clip.label)
-        if clip.speaker in held_out and emotion:
-            found[emotion].append(model.predict(read_audio(clip.path), SAMPLING_RATE))
+    for clip in read_voice_clips(data, ("ravdess", "emodb", "cremad")):
+        if clip.speaker in held_out and clip.label:
+            found[clip.label].append(model.predict(read_audio(clip.file), SAMPLING_RATE))
     return {emotion: np.array(values) for emotion, values in found.items()}
 
 

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from emoarc.audio import VoiceExpressionModel, VoiceInput
+from emoarc.corpora import RAVDESS_LABELS, SEALED
 from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS
 from emoarc.packs import load_pack
 
 pytest.importorskip("torch", reason="the extra `train` is not installed")
 
-from emoarc.train import train
+from emoarc.train import read_voice_clips, train
 from emoarc.train._recipe import parse, read_toml
 from emoarc.train._voice import VoiceJob, VoiceRecipe, VoiceSet
-from emoarc.train._voice_corpora import RAVDESS_LABELS, SEALED, read_clips
 from emoarc.train._voice_features import FeatureOptions, read_spectrograms
-from emoarc.train._voice_folds import fold_of
+from emoarc.train._voice_folds import RAVDESS_FOLDS, fold_of
 from emoarc.train._voice_pack import cross_fitted, split_speakers
 from emoarc.train._voice_run import read_voices
 
@@ -139,14 +139,18 @@ def test_a_recipe_is_measured_on_the_five_folds(voices: Path, tmp_path: Path) ->
 def test_no_fold_tests_a_speaker_it_trains_on() -> None:
     folds = [fold_of(f"ravdess-{actor:02d}") for actor in range(1, 25)]
     assert sorted(set(folds)) == [0, 1, 2, 3, 4]
-    assert fold_of("tess-OA") == -1
+    assert fold_of("tess-OAF") == -1
+
+
+def test_the_folds_test_every_actor_once() -> None:
+    assert sorted(actor for fold in RAVDESS_FOLDS for actor in fold) == list(range(1, 25))
 
 
 def test_the_shipped_recipe_never_trains_on_sealed_or_held_out_speakers(shared: Path) -> None:
     recipe = parse(
         VoiceRecipe, read_toml(RECIPES / "voice-expression.toml"), "voice-expression.toml"
     )
-    clips = read_clips(shared, recipe.corpora)
+    clips = read_voice_clips(shared, recipe.corpora)
     parts = split_speakers(recipe, VoiceSet(tuple(clips), None, tuple(range(len(clips)))))  # pyright: ignore
     training, held_out, sealed = ({clip.speaker for clip in part.clips} for part in parts)
     assert sealed == {"ravdess-01", "ravdess-05"}

@@ -7,12 +7,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from emoarc.corpora import CORPORA, Clip
 from emoarc.evaluate import confusion_matrix, uar
 from emoarc.labels import EMOTIONS
 from emoarc.media import MediaReader, ReadOptions
 from emoarc.packs import ModelPack
 from emoarc.train._figures import accuracy_interval, recall_by_class
-from emoarc.train._voice_corpora import emotion_index, ravdess_label
 from emoarc.types import VideoFrame
 from emoarc.vision import FaceDetector, FaceExpressionModel, HaarDetector, align_face
 
@@ -33,8 +33,8 @@ class Take:
 def read_takes(folder: Path, fps: float = 5.0) -> list[Take]:
     """Find the faces in every video take below `folder`; takes without a face are left out."""
     detector = HaarDetector()
-    paths = sorted(folder.glob("Actor_*/0[12]-*.mp4"))
-    takes = [_read_take(path, detector, fps) for path in paths]
+    clips = CORPORA["ravdess"].read(folder).where(lambda clip: clip.kind != "audio").clips
+    takes = [_read_take(clip, detector, fps) for clip in clips]
     return [take for take in takes if take.faces]
 
 
@@ -67,11 +67,11 @@ def _figures(
     }
 
 
-def _read_take(path: Path, detector: FaceDetector, fps: float) -> Take:
+def _read_take(clip: Clip, detector: FaceDetector, fps: float) -> Take:
     faces: list[NDArray[np.uint8]] = []
-    with MediaReader(path, ReadOptions(fps=fps, audio=False)) as reader:
+    with MediaReader(clip.file, ReadOptions(fps=fps, audio=False)) as reader:
         for item in reader:
             found = detector.detect(item.image) if isinstance(item, VideoFrame) else []
             if isinstance(item, VideoFrame) and found:
                 faces.append(align_face(item.image, found[0], 96))
-    return Take(path.stem, emotion_index(ravdess_label(path.stem)), tuple(faces))
+    return Take(clip.file.stem, EMOTIONS.index(clip.label or "neutral"), tuple(faces))

@@ -14,8 +14,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from emoarc.corpora import Clip
 from emoarc.errors import OptionError
-from emoarc.labels import EMOTIONS, emotion_of
+from emoarc.labels import EMOTIONS
 from emoarc.nets import VoiceNet, VoiceNetOptions
 from emoarc.train._loop import Batch, Progress, fit
 from emoarc.train._recipe import Recipe
@@ -27,7 +28,7 @@ from emoarc.train._voice_augment import (
     mix_noise,
     tilt,
 )
-from emoarc.train._voice_corpora import Clip
+from emoarc.train._voice_clips import vote_shares
 from emoarc.train._voice_features import Spectrograms
 
 __all__ = [
@@ -220,9 +221,11 @@ def voice_logits(net: nn.Module, voices: VoiceSet) -> NDArray[np.float32]:
 
 
 def _class_of(clip: Clip, labels: tuple[str, ...]) -> int:
-    label = clip.label if clip.label in labels else emotion_of(clip.label)
+    label = clip.emotion if clip.emotion in labels else clip.label
     if label not in labels:
-        raise OptionError(f"labels: {clip.path.name} shows {clip.label}, which is none of {labels}")
+        raise OptionError(
+            f"labels: {clip.file.name} shows {clip.emotion}, which is none of {labels}"
+        )
     return labels.index(label)
 
 
@@ -231,9 +234,10 @@ def _targets(recipe: VoiceRecipe, training: VoiceSet) -> NDArray[np.float32]:
     size = len(recipe.labels)
     targets = np.eye(size, dtype=np.float32)[training.truth(recipe.labels)]
     for target, clip in zip(targets, training.clips, strict=True):
-        if clip.votes is not None:
+        shares = vote_shares(clip)
+        if shares is not None:
             target *= 1 - recipe.votes
-            for emotion, share in zip(EMOTIONS, clip.votes, strict=True):
+            for emotion, share in zip(EMOTIONS, shares.tolist(), strict=True):
                 target[recipe.labels.index(emotion)] += recipe.votes * share
     return targets * np.float32(1 - recipe.smoothing) + np.float32(recipe.smoothing / size)
 

@@ -1,7 +1,7 @@
 """The five speaker-independent folds of RAVDESS: how good a recipe is, not how good a pack."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,14 @@ from emoarc.evaluate import accuracy, confusion_matrix, uar
 from emoarc.train._figures import interval, recall_by_class
 from emoarc.train._loop import Progress
 from emoarc.train._voice import NoiseBank, VoiceRecipe, VoiceSet, fit_members, voice_logits
-from emoarc.train._voice_corpora import RAVDESS_FOLDS
 
-__all__ = ["PROTOCOL", "fold_of", "run_folds"]
+__all__ = ["PROTOCOL", "RAVDESS_FOLDS", "fold_of", "run_folds"]
+
+RAVDESS_FOLDS: Final = (
+    (2, 5, 14, 15, 16), (3, 6, 7, 13, 18), (10, 11, 12, 19, 20), (8, 17, 21, 23, 24), (1, 4, 9, 22),
+)  # fmt: skip
+"""The test actors of the five speaker-independent folds of Luna-Jiménez et al. 2021, "Multimodal
+emotion recognition on RAVDESS dataset using transfer learning", Sensors 21, 7665."""
 
 PROTOCOL = (
     "RAVDESS speech, 1440 clips, 8 classes; five folds, no speaker in both training and test "

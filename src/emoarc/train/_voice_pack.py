@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from emoarc.audio import VoiceExpressionModel, VoiceInput
+from emoarc.corpora import SEALED, read_corpora
 from emoarc.errors import OptionError
 from emoarc.evaluate import accuracy, confusion_matrix, softmax, uar
 from emoarc.labels import EMOTIONS
@@ -32,7 +33,6 @@ from emoarc.train._loop import Progress
 from emoarc.train._processes import is_main
 from emoarc.train._voice import NoiseBank, VoiceJob, VoiceRecipe, VoiceSet, fit_members
 from emoarc.train._voice_card import CORPORA_FACTS, voice_card
-from emoarc.train._voice_corpora import SEALED, read_clips
 from emoarc.types import SAMPLING_RATE
 
 __all__ = ["cross_fitted", "split_speakers", "train_voice_pack"]
@@ -168,13 +168,16 @@ def _calibration(
 def _take_figures(pack: ModelPack, data: Path) -> dict[str, Any]:
     """Measure the pack as it is used, on the sound of audio-visual takes, where there are any."""
     try:
-        takes = read_clips(data, ["ravdess_av"])
+        clips = read_corpora(data, ["ravdess"]).clips
     except OptionError:
         return {}
+    takes = [clip for clip in clips if clip.kind == "audio-visual" and clip.speaker == "ravdess-01"]
+    if not takes:
+        return {}
     model = VoiceExpressionModel(load_pack(pack.folder))
-    truth = np.array([take.emotion for take in takes])
+    truth = np.array([EMOTIONS.index(take.label or "") for take in takes])
     predicted = np.array(
-        [model.predict(read_audio(take.path), SAMPLING_RATE).argmax() for take in takes]
+        [model.predict(read_audio(take.file), SAMPLING_RATE).argmax() for take in takes]
     )
     return {
         "ravdess_av": {

@@ -8,7 +8,7 @@ from emoarc.audio import VoiceInput
 from emoarc.errors import OptionError
 from emoarc.train._loop import Progress
 from emoarc.train._voice import NoiseBank, VoiceRecipe, VoiceSet
-from emoarc.train._voice_corpora import read_clips
+from emoarc.train._voice_clips import read_voice_clips
 from emoarc.train._voice_features import FeatureOptions, Spectrograms, read_spectrograms
 from emoarc.train._voice_folds import run_folds
 from emoarc.train._voice_pack import train_voice_pack
@@ -23,7 +23,7 @@ def train_voice(
 
     Args:
         recipe: What to do.
-        data: The folder that holds `corpora/` and `noise/`.
+        data: The folder that holds the corpora, and `noise/`.
         out: Where checkpoints, spectrograms (about 1 GB) and the pack go.
         progress: Told the figures of each epoch.
 
@@ -45,9 +45,9 @@ def read_voices(
     data: Path, corpora: Sequence[str], options: FeatureOptions, cache: Path | None = None
 ) -> VoiceSet:
     """Read the clips of `corpora` and their spectrograms, which are kept corpus by corpus."""
-    clips = {corpus: read_clips(data, [corpus]) for corpus in corpora}
+    clips = {corpus: read_voice_clips(data, [corpus]) for corpus in corpora}
     parts = [
-        read_spectrograms([clip.path for clip in part], options, cache) for part in clips.values()
+        read_spectrograms([clip.file for clip in part], options, cache) for part in clips.values()
     ]
     return VoiceSet.of([clip for part in clips.values() for clip in part], Spectrograms.join(parts))
 
@@ -58,8 +58,8 @@ def _read_noise(recipe: VoiceRecipe, data: Path, options: FeatureOptions) -> Noi
     if not noises:
         raise OptionError(f"{folder}: no noise here; give its place with --data")
     talkers = [
-        clip.path
-        for clip in read_clips(data, ["librispeech"])
+        clip.file
+        for clip in read_voice_clips(data, ["librispeech"])
         if clip.speaker not in recipe.held_out
     ]
     return NoiseBank(read_spectrograms(noises, options), read_spectrograms(talkers, options))

@@ -1,0 +1,42 @@
+"""Which clips the voice recipes train on, and what their listeners heard."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoarc.corpora import RAVDESS_LABELS, Clip, read_corpora
+from emoarc.errors import OptionError
+from emoarc.labels import EMOTIONS
+
+__all__ = ["read_voice_clips", "vote_shares"]
+
+
+def read_voice_clips(data: Path, corpora: Iterable[str]) -> list[Clip]:
+    """List the recordings of speech in `corpora` that show one of RAVDESS's eight emotions.
+
+    Each take counts once, in the format that comes first; songs are left out.
+
+    Raises:
+        OptionError: A corpus is not known, not there, or holds no such clip.
+    """
+    clips: dict[str, Clip] = {}
+    for corpus in corpora:
+        found = [clip for clip in read_corpora(data, [corpus]).clips if _is_speech(clip)]
+        if not found:
+            raise OptionError(f"{data}: no speech of {corpus} here; fetch the corpus again")
+        for clip in found:
+            clips.setdefault(clip.take or str(clip.file), clip)
+    return list(clips.values())
+
+
+def vote_shares(clip: Clip) -> NDArray[np.float64] | None:
+    """The share of listeners who heard each of `EMOTIONS`; None where nobody was asked."""
+    counts = np.array([(clip.votes or {}).get(emotion, 0.0) for emotion in EMOTIONS])
+    return counts / counts.sum() if counts.any() else None
+
+
+def _is_speech(clip: Clip) -> bool:
+    spoken = clip.kind == "audio" and not clip.sentence.startswith("song:")
+    return spoken and clip.emotion in RAVDESS_LABELS
