@@ -22,6 +22,7 @@ from emoarc.evaluate._compare import Difference, McNemar, mcnemar, paired_bootst
 from emoarc.evaluate._dimensions import ccc
 from emoarc.evaluate._figures import interval, recall_by_class, rounded, rounded_list
 from emoarc.evaluate._groups import GroupRow, age_band, group_table
+from emoarc.evaluate._predictions import Predictions, read_predictions
 from emoarc.evaluate._probabilities import (
     Reliability,
     brier_score,
@@ -39,6 +40,7 @@ __all__ = [
     "GroupRow",
     "Interval",
     "McNemar",
+    "Predictions",
     "Reliability",
     "accuracy",
     "age_band",
@@ -57,6 +59,7 @@ __all__ = [
     "mcnemar",
     "negative_log_likelihood",
     "paired_bootstrap",
+    "read_predictions",
     "recall_by_class",
     "recalls",
     "reliability",
