@@ -32,6 +32,7 @@ from emoarc.evaluate._probabilities import (
     softmax,
 )
 from emoarc.evaluate._report import class_table, evaluation_figures
+from emoarc.evaluate._versus import compare
 
 __all__ = [
     "FEWEST_GROUPS",
@@ -49,6 +50,7 @@ __all__ = [
     "ccc",
     "class_scores",
     "class_table",
+    "compare",
     "confusion_matrix",
     "count_speakers",
     "evaluation_figures",

@@ -44,7 +44,7 @@ class Predictions:
     folds: Strings
     """The fold that tested the clip, shape (n,), like all that follow."""
     file: Strings
-    """The file and the folder it is in, and `#t=START,END` where the clip is a part of it."""
+    """The file and the folder it is in, and `#t=SECONDS` where the clip begins later."""
     corpus: Strings
     speaker: Strings
     sex: Strings
@@ -202,10 +202,7 @@ def _row(row: GroupRow) -> dict[str, Any]:
 def _name(clip: Clip) -> str:
     # Some corpora give the same names to files of different folders: MELD to its three splits.
     name = f"{clip.file.parent.name}/{clip.file.name}"
-    if clip.start or clip.end is not None:
-        end = "" if clip.end is None else f",{clip.end:g}"
-        name += f"#t={clip.start:g}{end}"
-    return name
+    return f"{name}#t={round(clip.start, 3)}" if clip.start else name
 
 
 def _strings(values: Iterable[str]) -> Strings:
