@@ -4,15 +4,16 @@ from emoarc.corpora._clip import MANIFEST_SCHEMA, Clip, Manifest, Problem
 from emoarc.corpora._corpus import Corpus
 from emoarc.corpora._leaks import Fold, Leak, drop_shared, find_leaks
 from emoarc.corpora._picture import read_content, read_picture
-from emoarc.corpora._read_manifest import read_manifest
 from emoarc.corpora._ravdess import RAVDESS_LABELS
+from emoarc.corpora._read_manifest import read_manifest
 from emoarc.corpora._registry import CORPORA, SEALED, find_corpora, read_corpora
+from emoarc.corpora._scan import scan
 from emoarc.corpora._splits import Protocol, protocol_names, read_protocol, validation_split
 
 __all__ = [
     "CORPORA",
-    "RAVDESS_LABELS",
     "MANIFEST_SCHEMA",
+    "RAVDESS_LABELS",
     "SEALED",
     "Clip",
     "Corpus",
@@ -30,5 +31,6 @@ __all__ = [
     "read_manifest",
     "read_picture",
     "read_protocol",
+    "scan",
     "validation_split",
 ]

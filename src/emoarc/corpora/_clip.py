@@ -61,7 +61,7 @@ class Clip:
     split: Split = ""
     """The corpus's own split."""
     digest: str = ""
-    """sha256 of the file, where it was read; equal digests are equal content."""
+    """sha256 of the file, or of a picture's grey pixels, once scanned: equal where content is."""
 
     @property
     def label(self) -> str | None:
