@@ -58,7 +58,7 @@ FOLDERS = Corpus(
     "Your collection, a folder per emotion",
     "yours to say",
     "unknown",
-    "docs/corpora.md: EMOTION/FILE, or SPLIT/EMOTION/FILE with train, validation and test",
+    "EMOTION/FILE, or SPLIT/EMOTION/FILE with train, validation and test",
     _recognise,
     _read,
 )

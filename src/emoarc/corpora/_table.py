@@ -110,7 +110,7 @@ TABLE = Corpus(
     "Your collection, listed in a CSV table",
     "yours to say",
     "unknown",
-    "docs/corpora.md: columns file and emotion, and any other field of emoarc.corpora.Clip",
+    "columns file and emotion, and any other field of emoarc.corpora.Clip",
     _recognise,
     _read,
 )

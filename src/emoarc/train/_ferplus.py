@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from emoarc.corpora import find_corpora
 from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS, emotion_of
 
@@ -43,15 +44,15 @@ class FaceSet:
 
 
 def find_ferplus(data: Path) -> Path:
-    """Return the folder of FER+ in `data`, `data/ferplus` or `data/corpora/ferplus`.
+    """Return the folder of FER+, which is `data` or lies up to three levels below it.
 
     Raises:
-        OptionError: It is in none of them.
+        OptionError: It is not there.
     """
-    for folder in (data, data / "ferplus", data / "corpora" / "ferplus"):
-        if (folder / "FER2013Train").is_dir():
-            return folder
-    raise OptionError(f"{data}: FER+ is not here; give the folder that holds it with --data")
+    folders = find_corpora(data, ["ferplus"]).get("ferplus")
+    if not folders:
+        raise OptionError(f"{data}: FER+ is not here; give the folder that holds it with --data")
+    return folders[0]
 
 
 def read_ferplus(folder: Path, split: str, side: int = 48) -> FaceSet:

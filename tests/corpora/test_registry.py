@@ -1,0 +1,75 @@
+import re
+
+import pytest
+from tests.corpora.trees import TREES, place
+
+from emoarc.corpora import CORPORA, find_corpora, read_corpora
+from emoarc.errors import OptionError
+
+
+def test_every_corpus_says_what_it_is_and_allows():
+    for name, corpus in CORPORA.items():
+        assert corpus.name == name
+        assert re.fullmatch(r"[a-z0-9-]+", name)
+        assert corpus.title
+        assert corpus.licence
+        assert corpus.layout
+
+
+def test_corpora_are_found_up_to_three_levels_below(tmp_path):
+    for depth, folder in enumerate(["tess", "a/emodb", "a/b/cremad", "a/b/c/ravdess"]):
+        TREES[folder.rsplit("/")[-1]](tmp_path / folder)
+        assert len(find_corpora(tmp_path)) == min(depth + 1, 3)
+    assert find_corpora(tmp_path / "tess") == {"tess": [tmp_path / "tess"]}
+
+
+def test_a_corpus_may_lie_in_several_folders(tmp_path):
+    TREES["ravdess"](tmp_path / "one")
+    place(tmp_path / "two", "Actor_09/03-01-05-01-01-01-09.wav")
+    assert find_corpora(tmp_path) == {"ravdess": [tmp_path / "one", tmp_path / "two"]}
+    assert len(read_corpora(tmp_path, ["ravdess"])) == 7
+
+
+def test_hidden_folders_and_those_of_a_corpus_are_not_looked_into(tmp_path):
+    TREES["tess"](tmp_path / ".trash/tess")
+    TREES["emodb"](tmp_path / "emodb")
+    TREES["tess"](tmp_path / "emodb/tess")
+    assert list(find_corpora(tmp_path)) == ["emodb"]
+
+
+def test_generic_layouts_give_way(tmp_path):
+    TREES["folders"](tmp_path / "mine")
+    TREES["tess"](tmp_path / "tess")
+    assert list(find_corpora(tmp_path)) == ["tess"]
+    assert find_corpora(tmp_path / "mine") == {"folders": [tmp_path / "mine"]}
+    assert find_corpora(tmp_path, ["folders"]) == {"folders": [tmp_path / "mine"]}
+    place(tmp_path / "tess", "angry/1.wav", "sad/1.wav")
+    assert list(find_corpora(tmp_path / "tess", ["folders", "tess"])) == ["tess"]
+
+
+def test_corpora_are_joined_in_the_order_asked_for(tmp_path):
+    TREES["tess"](tmp_path / "tess")
+    TREES["emodb"](tmp_path / "emodb")
+    manifest = read_corpora(tmp_path, ["tess", "emodb"])
+    assert manifest.column("corpus").tolist() == ["tess"] * 3 + ["emodb"] * 3
+
+
+def test_a_missing_corpus_is_named_with_where_it_was_looked_for(tmp_path):
+    with pytest.raises(OptionError, match=f"{re.escape(str(tmp_path))}: tess is neither here nor"):
+        read_corpora(tmp_path, ["tess"])
+
+
+@pytest.mark.parametrize("act", [find_corpora, read_corpora])
+def test_an_unknown_corpus_is_named_with_those_known(tmp_path, act):
+    with pytest.raises(OptionError, match=r"'tes': not known; there are ravdess, .*, tess"):
+        act(tmp_path, ["tes"])
+
+
+def test_what_is_not_there_has_no_corpora(tmp_path):
+    assert find_corpora(tmp_path / "missing") == {}
+
+
+def test_the_corpora_at_hand(shared):
+    assert set(find_corpora(shared)) == {
+        "ravdess", "cremad", "tess", "emodb", "fer2013", "ferplus", "muxspace", "librispeech",
+    }  # fmt: skip
