@@ -55,6 +55,7 @@ class _Labels:
     """Expressions by frame, shape (frames,), -1 where unlabelled."""
 
     def emotion(self, frame: int) -> str:
+        """Return the expression of a frame, empty where there is none."""
         code = self.codes[frame] if frame < len(self.codes) else -1
         return _CODES[code] if code >= 0 else ""
 
@@ -77,9 +78,10 @@ def _recognise(folder: Path) -> bool:
 def _read(folder: Path) -> Manifest:
     findings = Findings()
     videos = {path.stem: path for path in media_files(folder, "video")}
+    crops = [path for mark in ("", "*/") for path in folder.glob(f"{mark}cropped_aligned")]
     for (split, name), labels in sorted(_labels(folder, findings).items()):
-        video = videos.get(re.sub(r"_(left|right)$", "", name)) or videos.get(name)
-        frames = next(folder.glob(f"**/cropped_aligned/{name}"), None)
+        video = videos.get(name) or videos.get(_video(name))
+        frames = next((crop / name for crop in crops if (crop / name).is_dir()), None)
         if video:
             means = [mean_of(labels.affect[:, column]) for column in range(2)]
             findings.add(_clip(video, name, split, labels.usual, *means))
@@ -150,11 +152,16 @@ def _clip(
         kind_of(path),
         emotion=emotion,
         speaker=f"aff-wild2-{name}",
-        take=f"aff-wild2-{re.sub(r'_(left|right)$', '', name)}",
+        take=f"aff-wild2-{_video(name)}",
         valence=valence,
         arousal=arousal,
         split=split,
     )
+
+
+def _video(name: str) -> str:
+    """Return the name of the video that shows a person."""
+    return re.sub(r"_(left|right)$", "", name)
 
 
 def aff_wild2_trace(clip: Clip) -> Trace:

@@ -41,9 +41,9 @@ def _recognise(folder: Path) -> bool:
 def _read(folder: Path) -> Manifest:
     words, problems = _words(folder)
     manifest = read_files(media_files(folder, "image"), lambda path: _clip(path, words))
-    unknown = [problem for problem in manifest.problems if problem.what.startswith(_UNKNOWN)]
-    others = tuple(problem for problem in manifest.problems if problem not in unknown)
-    need = (Problem(folder / "emotions.csv", f"{_NEED}: {len(unknown)}"),) if unknown else ()
+    others = tuple(p for p in manifest.problems if not p.what.startswith(_UNKNOWN))
+    unknown = len(manifest.problems) - len(others)
+    need = (Problem(folder / "emotions.csv", f"{_NEED}: {unknown}"),) if unknown else ()
     return Manifest(manifest.clips, others + problems + need)
 
 

@@ -141,8 +141,8 @@ def _clip(
 
 
 def _centred(rating: str) -> float:
-    """Bring a rating from 1 to 5 to [-1, 1]."""
-    return (float(rating) - 3) / 2
+    """Bring a rating from 1 to 5 to [-1, 1]; a few of the release lie beyond, and are cut."""
+    return min(max((float(rating) - 3) / 2, -1.0), 1.0)
 
 
 def _votes(lines: str) -> dict[str, float]:

@@ -52,10 +52,13 @@ def _read(folder: Path) -> Manifest:
     files = _files(folder)
     for name in _SPLITS:
         tables = sorted(folder.rglob(f"{name}_sent_emo.csv"))
-        if tables:
+        has_clips = any(split == name for split, _ in files)
+        if tables and has_clips:
             _read_split(name, tables[0], files, findings)
-        elif any(split == name for split, _ in files):
+        elif has_clips:
             findings.refuse(folder / f"{name}_sent_emo.csv", "missing, though its clips are here")
+        elif tables:
+            findings.refuse(tables[0], f"lists clips, but there is no folder {_folder(name)}")
     for (name, stem), path in files.items():
         if _STEM.fullmatch(stem):
             findings.refuse(path, f"has no row in {name}_sent_emo.csv")
@@ -100,9 +103,11 @@ def _rows(table: Path, findings: Findings) -> list[dict[str, str]]:
 
 def _place(table: Path, stem: str) -> Path:
     """Return where a clip should be that is nowhere."""
-    name = table.name.removesuffix("_sent_emo.csv")
-    folder = next(folder for folder, split in _FOLDERS.items() if split == name)
-    return table.parent / folder / f"{stem}.mp4"
+    return table.parent / _folder(table.name.removesuffix("_sent_emo.csv")) / f"{stem}.mp4"
+
+
+def _folder(name: str) -> str:
+    return next(folder for folder, split in _FOLDERS.items() if split == name)
 
 
 def _clip(name: str, stem: str, emotion: str, row: dict[str, str], file: Path) -> Clip:

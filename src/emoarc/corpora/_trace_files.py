@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emoarc.corpora._findings import Findings, read_text
 
-__all__ = ["Ratings", "Trace", "join", "mean_of", "mean_over_raters", "read_ratings"]
+__all__ = ["NO_RATINGS", "Ratings", "Trace", "join", "mean_of", "mean_over_raters", "read_ratings"]
 
 
 class Ratings(NamedTuple):
@@ -34,13 +34,15 @@ class Trace(NamedTuple):
 
 
 NO_RATINGS = Ratings(np.empty(0), np.empty(0))
+"""A dimension that nobody rated."""
 
 
 def read_ratings(file: Path, findings: Findings) -> Ratings | None:
     """Read a table of times and of one or more raters, whose mean is taken.
 
     ARFF (the attribute that names a time, and the last attribute), CSV with `;` or `,`, or columns
-    parted by blanks; lines that do not start with a number are headers.
+    parted by blanks; lines that do not start with a number are headers. What is beyond [-1, 1]
+    counts as missing.
 
     Returns:
         None, and a problem is added, where the file holds no ratings.
@@ -55,7 +57,8 @@ def read_ratings(file: Path, findings: Findings) -> Ratings | None:
         findings.refuse(file, "holds no ratings over time; copy it from the corpus again")
         return None
     numbers = np.array(sorted(rows, key=lambda row: row[0]))
-    return Ratings(numbers[:, 0], _nan_mean(numbers[:, 1:].T))
+    values = np.where(np.abs(numbers[:, 1:]) <= 1, numbers[:, 1:], np.nan)
+    return Ratings(numbers[:, 0], _nan_mean(values.T))
 
 
 def mean_over_raters(traces: Sequence[Ratings]) -> Ratings:
@@ -96,7 +99,7 @@ def _nan_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _columns(lines: Iterable[str]) -> list[list[float]]:
-    rows = (re.split(r"\s*[;,]\s*|\s+", line.strip().rstrip(";,")) for line in lines)
+    rows = (re.split(r"\s*[;,]\s*|\s+", line.strip()) for line in lines)
     return [[_number(cell) for cell in row] for row in rows if np.isfinite(_number(row[0]))]
 
 
