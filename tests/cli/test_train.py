@@ -1,12 +1,40 @@
+import csv
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from emoarc.cli import _train
 from emoarc.cli._app import app
 from emoarc.errors import OptionError
+
+_RECIPE = """
+name = "tiny"
+task = "face-expression"
+version = "0.0.1"
+seed = 3
+schedule = { epochs = 2, batch_size = 4, learning_rate = 0.05, bfloat16 = false, threads = 1 }
+net = { stem = 4, channels = [8], blocks = [1] }
+pictures = { side = 24 }
+"""
+
+
+def _draw_ferplus(folder: Path) -> None:
+    """Draw eight neutral faces a split, in the layout of FER+."""
+    names = [f"fer{number:07d}.png" for number in range(8)]
+    for split in ("Train", "Valid", "Test"):
+        (folder / f"FER2013{split}").mkdir(parents=True)
+        for name in names:
+            picture = np.random.default_rng(1).integers(0, 255, (48, 48), np.uint8)
+            cv2.imwrite(str(folder / f"FER2013{split}" / name), picture)
+        with (folder / f"FER2013{split}" / "label.csv").open("w", newline="") as file:
+            csv.writer(file).writerows([[name, "(0, 0, 48, 48)", 10, *[0] * 9] for name in names])
+    with (folder / "fer2013_labels.csv").open("w", newline="") as file:
+        rows = [["PrivateTest", name, "neutral"] for name in names]
+        csv.writer(file).writerows([["usage", "image", "fer2013_emotion"], *rows])
 
 
 def test_without_torch_it_says_what_to_install(
@@ -28,3 +56,15 @@ def test_a_broken_recipe_is_one_line(tmp_path: Path) -> None:
     assert isinstance(result.exception, OptionError)
     assert str(recipe) in str(result.exception)
     assert "\n" not in str(result.exception)
+
+
+def test_a_finished_training_is_told_line_by_line(emoarc, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="training needs the extra `train`")
+    pytest.importorskip("onnx", reason="exporting needs the extra `train`")
+    _draw_ferplus(tmp_path / "data/ferplus")
+    (tmp_path / "r.toml").write_text(_RECIPE, encoding="utf-8")
+    done = emoarc("train", "r.toml", "--data", "data", "-o", "out")
+    assert (done.code, done.out) == (0, "done: out\n")
+    lines = done.err.splitlines()
+    assert [line.split()[:3] for line in lines] == [["epoch", str(n), "loss"] for n in range(2)]
+    assert (tmp_path / "out/learning-curves.png").exists()

@@ -34,6 +34,8 @@ def test_a_recipe_becomes_a_pack(recipe: Path, ferplus: Path, tmp_path: Path) ->
     assert metrics["fer2013_private_test"]["pictures"] == 40
     probabilities = FaceExpressionModel(pack).predict(list(read_ferplus(ferplus, "Test").images))
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    for picture in ("learning-curves.png", "confusion-ferplus-test.png"):
+        assert (out / picture).read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_killed_training_ends_in_the_same_pack(

@@ -1,13 +1,13 @@
 """`emoarc train`: make a model pack from a recipe."""
 
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from emoarc.cli._console import err, out
+from emoarc.cli._console import out
+from emoarc.cli._epochs import shown_epochs
 from emoarc.errors import OptionError
 
 __all__ = ["train"]
@@ -22,16 +22,14 @@ def train(
 ) -> None:
     """Train a model by a recipe and write its pack and its metrics.
 
-    Stopped at any time, the same command goes on from the last finished epoch.
+    Stopped at any time, the same command goes on from the last finished epoch. Several GPUs
+    share the work when it is started with `accelerate launch -m emoarc.cli train ...`.
     """
     if find_spec("torch") is None:
         raise OptionError("train: torch is missing; `make train-env` brings it")
     from emoarc.train import train as run
 
-    run(recipe, data, folder, progress=_show)
-    out.print(f"done: {folder}")
-
-
-def _show(figures: Mapping[str, float]) -> None:
-    line = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
-    err.print(line, soft_wrap=True)
+    with shown_epochs() as progress:
+        figures = run(recipe, data, folder, progress=progress)
+    if figures:  # of several processes, the main one
+        out.print(f"done: {folder}", soft_wrap=True)

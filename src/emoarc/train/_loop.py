@@ -32,7 +32,7 @@ sums to 0.5 counts half.
 """
 
 Progress = Callable[[Mapping[str, float]], None]
-"""Told the figures of each epoch as it ends."""
+"""Told the figures of each epoch as it ends, and how many `epochs` there are in this training."""
 
 
 class Job(Protocol):
@@ -94,7 +94,7 @@ def fit(job: Job, recipe: Recipe, out: Path, progress: Progress | None = None) -
             save(state, out / "checkpoint.safetensors", recipe)
             write_history(out / "progress.csv", state.history)
         if main and progress is not None:
-            progress(figures)
+            progress({**figures, "epochs": recipe.schedule.epochs})
     state.average.load_state_dict(state.best)
     return state.average.cpu().eval()
 

@@ -8,7 +8,10 @@ from emoarc.errors import OptionError
 from emoarc.files import write_text
 from emoarc.train._face import FaceRecipe
 from emoarc.train._face_pack import train_face
+from emoarc.train._history import read_history
 from emoarc.train._loop import Progress
+from emoarc.train._plots import confusion_figure, learning_curves
+from emoarc.train._processes import is_main
 from emoarc.train._recipe import parse, read_toml
 from emoarc.train._voice import VoiceRecipe
 from emoarc.train._voice_run import train_voice
@@ -19,15 +22,18 @@ __all__ = ["train"]
 def train(path: Path, data: Path, out: Path, progress: Progress | None = None) -> dict[str, Any]:
     """Train by the recipe at `path`, write `out/NAME/` (the pack) and return the figures.
 
-    The figures go to `out/metrics.json` too, beside the checkpoint and the log of the epochs;
-    stopped and called again, training goes on from the last epoch.
+    The figures go to `out/metrics.json` too, beside the checkpoint, the log of the epochs, and
+    pictures of both; stopped and called again, training goes on from the last epoch. Of several
+    processes the main one writes.
 
     Raises:
         OptionError: The recipe cannot be, or the corpora are not in `data`.
         OutputError: Something cannot be written below `out`.
     """
     metrics = _run(path, data, out, progress)
-    write_text(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+    if is_main():
+        write_text(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+        _draw(metrics, out)
     return metrics
 
 
@@ -42,3 +48,14 @@ def _run(path: Path, data: Path, out: Path, progress: Progress | None) -> dict[s
             raise OptionError(
                 f"{path}: task: {task!r} is none; there are face-expression, voice-expression"
             )
+
+
+def _draw(metrics: dict[str, Any], out: Path) -> None:
+    """Draw the learning curves of every training below `out`, and what the metrics confuse."""
+    for log in sorted(out.rglob("progress.csv")):
+        learning_curves(read_history(log), log.with_name("learning-curves.png"))
+    groups: dict[str, Any] = {"": metrics, **{f"-{name}": part for name, part in metrics.items()}}
+    for name, group in groups.items():
+        if isinstance(group, dict) and {"confusion", "recall"} <= set(group):  # pyright: ignore[reportUnknownArgumentType]
+            picture = out / f"confusion{name.replace('_', '-')}.png"
+            confusion_figure(list(groups[name]["recall"]), groups[name]["confusion"], picture)

@@ -186,6 +186,7 @@ def _take_figures(pack: ModelPack, data: Path) -> dict[str, Any]:
             "takes": len(takes),
             "accuracy": accuracy_interval(truth, predicted),
             "uar": round(uar(truth, predicted), 4),
+            "recall": recall_by_class(EMOTIONS, truth, predicted),
             "confusion": confusion_matrix(truth, predicted, len(EMOTIONS)).tolist(),
         }
     }
