@@ -37,7 +37,7 @@ def test_a_manifest_is_read_as_it_was_written(tmp_path):
         ("file,emotion", ",anger", "no file is missing"),
         ("file,emotion,age", "1.wav,anger,old", "could not convert"),
         ("file,emotion,age", "1.wav,anger,nan", "nan is no number"),
-        ("file,emotion,sex", "1.wav,anger,f", "sex 'f' is none of female, male"),
+        ("file,emotion,sex", "1.wav,anger,f", "sex is 'f', none of female, male"),
         ("file,emotion,votes", "1.wav,anger,[1]", "no JSON object"),
         ("file,emotion,votes", "1.wav,anger,{", "Expecting property name"),
         ("file,emotion", "mine.csv,anger", "no known suffix"),

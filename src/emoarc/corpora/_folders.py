@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from emoarc.corpora._clip import Clip, Kind, Manifest, Split
-from emoarc.corpora._corpus import MEDIA, Corpus, media_files, read_files
+from emoarc.corpora._clip import Clip, Manifest, Split
+from emoarc.corpora._corpus import Corpus, media_files, read_files
+from emoarc.corpora._findings import kind_of
 from emoarc.labels import canonical
 
 __all__ = ["FOLDERS"]
@@ -48,9 +49,7 @@ def _read(folder: Path) -> Manifest:
 
 
 def _clip(path: Path, emotion: str, split: Split) -> Clip:
-    kinds: dict[str, Kind] = {"audio": "audio", "video": "audio-visual", "image": "image"}
-    held = next(held for held, suffixes in MEDIA.items() if path.suffix.lower() in suffixes)
-    return Clip(path, "folders", kinds[held], emotion, split=split)
+    return Clip(path, "folders", kind_of(path), emotion, split=split)
 
 
 FOLDERS = Corpus(

@@ -2,9 +2,10 @@
 
 import csv
 import json
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 from emoarc.corpora._clip import MANIFEST_SCHEMA, NUMBERS, Clip, Manifest
 from emoarc.errors import InputError
 
-__all__ = ["read_manifest"]
+__all__ = ["fields_of", "read_manifest"]
 
 _REQUIRED = ("file", "corpus", "kind")
 _CHOICES = {name: get_args(get_type_hints(Clip)[name]) for name in ("kind", "sex", "split")}
@@ -52,22 +53,42 @@ def _clips(rows: Iterable[Mapping[str, Any]]) -> Iterable[Clip]:
         for name in _REQUIRED:
             if not row.get(name):
                 raise ValueError(f"row {number} has no {name}")
-        for name, choices in _CHOICES.items():
-            if (row.get(name) or "") not in (*choices, ""):
-                raise ValueError(f"row {number}: {name} is {row[name]!r}")
-        yield _clip(row, number)
+        try:
+            yield Clip(**fields_of(row))
+        except ValueError as error:
+            raise ValueError(f"row {number}: {error}") from error
 
 
-def _clip(row: Mapping[str, Any], number: int) -> Clip:
-    given: dict[str, Any] = {
-        name: row[name] for name in MANIFEST_SCHEMA.names if row.get(name) not in (None, "")
-    }
-    try:
-        for name in NUMBERS.intersection(given):
-            given[name] = float(given[name])
-        if "votes" in given:
-            given["votes"] = json.loads(given["votes"])
+def fields_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the fields of a clip from a row of a table; what is empty there is left out.
+
+    Raises:
+        ValueError: A value is none that the field can have.
+    """
+    given = {name: row[name] for name in MANIFEST_SCHEMA.names if row.get(name) not in (None, "")}
+    if "file" in given:
         given["file"] = Path(given["file"])
-        return Clip(**given)
-    except ValueError as error:
-        raise ValueError(f"row {number}: {error}") from error
+    for name, choices in _CHOICES.items():
+        if given.get(name, "") not in (*choices, ""):
+            raise ValueError(
+                f"{name} is {given[name]!r}, none of {', '.join(filter(None, choices))}"
+            )
+    for name in NUMBERS.intersection(given):
+        given[name] = _number(given[name])
+    if "votes" in given:
+        given["votes"] = _votes(given["votes"])
+    return given
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value} is no number")
+    return number
+
+
+def _votes(text: str) -> dict[str, float]:
+    votes = json.loads(text)
+    if not isinstance(votes, dict):
+        raise ValueError(f"votes {text!r} are no JSON object")
+    return {word: _number(str(count)) for word, count in cast("dict[str, Any]", votes).items()}

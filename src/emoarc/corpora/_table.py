@@ -1,23 +1,18 @@
 """Any collection that a CSV table lists, with columns named after the fields of `Clip`."""
 
-import json
-import math
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
-from emoarc.corpora._clip import Clip, Kind, Manifest, Sex, Split
+from emoarc.corpora._clip import Clip, Manifest
 from emoarc.corpora._corpus import MEDIA, Corpus, TableError, read_rows, table_rows
+from emoarc.corpora._findings import kind_of
+from emoarc.corpora._read_manifest import fields_of
 from emoarc.labels import canonical
 
 __all__ = ["TABLE"]
 
 _NEEDED = ("file", "emotion")
-_NUMBERS = ("start", "end", "age", "recognition", "valence", "arousal")
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "kind": get_args(Kind), "sex": get_args(Sex), "split": get_args(Split),
-}  # fmt: skip
 
 
 def _tables(folder: Path) -> list[Path]:
@@ -68,41 +63,15 @@ def _is_missing(path: Path) -> bool:
 
 def _built(path: Path, emotion: str, row: Mapping[str, str]) -> Clip:
     """Make a clip of a row; ValueError says what no clip can have."""
-    known = {field.name for field in fields(Clip)} - {"file", "corpus", "emotion"}
-    facts: dict[str, Any] = {name: row[name] for name in known if row.get(name)}
-    for name in facts.keys() & _CHOICES.keys():
-        if facts[name] not in _CHOICES[name]:
-            raise ValueError(f"{name} {facts[name]!r} is none of {', '.join(_CHOICES[name])}")
-    for name in facts.keys() & set(_NUMBERS):
-        facts[name] = _number(facts[name])
-    if "votes" in facts:
-        facts["votes"] = _votes(facts["votes"])
-    corpus = row.get("corpus") or "table"
-    if "speaker" in facts:
-        facts["speaker"] = f"{corpus}-{facts['speaker'].removeprefix(f'{corpus}-')}"
-    return Clip(path, corpus, facts.pop("kind", None) or _kind(path), emotion, **facts)
-
-
-def _number(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text} is no number")
-    return number
-
-
-def _votes(text: str) -> dict[str, float]:
-    votes = json.loads(text)
-    if not isinstance(votes, dict):
-        raise ValueError(f"votes {text!r} are no JSON object")
-    return {word: _number(str(count)) for word, count in cast("dict[str, Any]", votes).items()}
-
-
-def _kind(path: Path) -> Kind:
-    kinds: dict[str, Kind] = {"audio": "audio", "video": "audio-visual", "image": "image"}
-    for held, suffixes in MEDIA.items():
-        if path.suffix.lower() in suffixes:
-            return kinds[held]
-    raise ValueError(f"{path.name}: no known suffix, so name its kind")
+    given: dict[str, Any] = {**fields_of(row), "file": path, "emotion": emotion}
+    corpus = given.setdefault("corpus", "table")
+    if "kind" not in given:
+        if not any(path.suffix.lower() in suffixes for suffixes in MEDIA.values()):
+            raise ValueError(f"{path.name}: no known suffix, so name its kind")
+        given["kind"] = kind_of(path)
+    if "speaker" in given:
+        given["speaker"] = f"{corpus}-{given['speaker'].removeprefix(f'{corpus}-')}"
+    return Clip(**given)
 
 
 TABLE = Corpus(
