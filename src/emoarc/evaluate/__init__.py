@@ -1,4 +1,7 @@
-"""Figures of merit: pure functions of truth and prediction, without torch or scikit-learn."""
+"""Figures of merit, and what they are taken of: predictions, kept in a table, and model packs.
+
+The measures are pure functions of truth and prediction, without torch or scikit-learn.
+"""
 
 from emoarc.evaluate._bootstrap import (
     FEWEST_GROUPS,
@@ -22,6 +25,7 @@ from emoarc.evaluate._compare import Difference, McNemar, mcnemar, paired_bootst
 from emoarc.evaluate._dimensions import ccc
 from emoarc.evaluate._figures import interval, recall_by_class, rounded, rounded_list
 from emoarc.evaluate._groups import GroupRow, age_band, group_table
+from emoarc.evaluate._pack import PackOptions, evaluate_pack, predict_clips
 from emoarc.evaluate._predictions import Predictions, read_predictions
 from emoarc.evaluate._probabilities import (
     Reliability,
@@ -41,6 +45,7 @@ __all__ = [
     "GroupRow",
     "Interval",
     "McNemar",
+    "PackOptions",
     "Predictions",
     "Reliability",
     "accuracy",
@@ -53,6 +58,7 @@ __all__ = [
     "compare",
     "confusion_matrix",
     "count_speakers",
+    "evaluate_pack",
     "evaluation_figures",
     "expected_calibration_error",
     "group_table",
@@ -61,6 +67,7 @@ __all__ = [
     "mcnemar",
     "negative_log_likelihood",
     "paired_bootstrap",
+    "predict_clips",
     "read_predictions",
     "recall_by_class",
     "recalls",
