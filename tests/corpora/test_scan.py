@@ -80,7 +80,7 @@ BROKEN = {
     "silence of length 0": (lambda path: _wav(path, 0), "holds no sound"),
     "picture": (
         lambda path: shutil.move(_png(path.with_suffix(".png")), path),
-        "is not a media file",
+        "of a format that is not allowed",
     ),
 }
 
@@ -147,7 +147,7 @@ def test_an_official_split_keeps_its_copies(tmp_path):
     copy = Path(shutil.copy(first, tmp_path / "b.png"))
     found = _scan(_clip(first, "image", split="test"), _clip(copy, "image", split="test"))
     assert len(found) == 2
-    assert "in the official split" in _says(found)[0]
+    assert "and both in the official split; both are kept" in _says(found)[0]
 
 
 def test_stretches_of_one_file_are_no_copies(tmp_path):

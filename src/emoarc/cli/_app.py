@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from emoarc import __version__
-from emoarc.cli import _analyze, _doctor, _models, _train
+from emoarc.cli import _analyze, _corpora, _doctor, _models, _train
 from emoarc.cli._console import complain, explain
 from emoarc.errors import EmoarcError
 
@@ -33,6 +33,7 @@ app.command("analyze")(_analyze.analyze)
 app.command("train")(_train.train)
 app.command("doctor")(_doctor.doctor)
 app.add_typer(_models.app, name="models")
+app.add_typer(_corpora.app, name="corpora")
 
 
 def _version(wanted: bool) -> None:

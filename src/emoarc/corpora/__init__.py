@@ -6,12 +6,13 @@ from emoarc.corpora._corpus import Corpus
 from emoarc.corpora._iemocap import IEMOCAP_VIEWS, iemocap_view
 from emoarc.corpora._leaks import Fold, Leak, drop_shared, find_leaks
 from emoarc.corpora._meld import MELD_MISCUT
-from emoarc.corpora._picture import read_content, read_picture
+from emoarc.corpora._picture import read_picture
 from emoarc.corpora._ravdess import RAVDESS_LABELS
 from emoarc.corpora._read_manifest import read_manifest
 from emoarc.corpora._registry import CORPORA, SEALED, find_corpora, read_corpora
 from emoarc.corpora._scan import scan
 from emoarc.corpora._splits import Protocol, protocol_names, read_protocol, validation_split
+from emoarc.corpora._tally import Tally, tally, tally_by_emotion, tally_corpora
 from emoarc.corpora._traces import Trace, read_trace
 
 __all__ = [
@@ -29,18 +30,21 @@ __all__ = [
     "Manifest",
     "Problem",
     "Protocol",
+    "Tally",
     "Trace",
     "drop_shared",
     "find_corpora",
     "find_leaks",
     "iemocap_view",
     "protocol_names",
-    "read_content",
     "read_corpora",
     "read_manifest",
     "read_picture",
     "read_protocol",
     "read_trace",
     "scan",
+    "tally",
+    "tally_by_emotion",
+    "tally_corpora",
     "validation_split",
 ]

@@ -90,7 +90,7 @@ def _without_copies(clips: Iterable[Clip]) -> tuple[list[Clip], list[Problem]]:
         if twin.file == clip.file or why:
             kept.append(clip)
         if twin.file != clip.file:
-            what = f"but {why}; both are kept" if why else "which is kept; remove one of them"
+            what = f"{why}; both are kept" if why else "which is kept; remove one of them"
             problems.append(
                 Problem(clip.file, f"the same content as {twin.file}, {what}", bool(why))
             )
@@ -101,8 +101,8 @@ def _why_keep(clip: Clip, twin: Clip) -> str:
     """Say why a copy is more than that: it has other facts, or an official split counts it."""
     news = _differences(twin, clip)
     if news:
-        return f"another {', '.join(news)}"
-    return "in the official split" if clip.split else ""
+        return f"but another {', '.join(news)}"
+    return "and both in the official split" if clip.split else ""
 
 
 def _differences(clip: Clip, other: Clip) -> list[str]:
