@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.corpora.trees import PEOPLE, TREES, place
 
-from emoarc.corpora import CORPORA, Corpus, Manifest
+from emoarc.corpora import CORPORA, Corpus, Manifest, find_corpora
 from emoarc.labels import canonical
 
 corpora = pytest.mark.parametrize("corpus", CORPORA.values(), ids=CORPORA)
@@ -53,7 +53,17 @@ def test_a_tree_reads_the_same_twice(corpus: Corpus, tree: Path) -> None:
 def test_only_its_own_tree_is_recognised(corpus: Corpus, tmp_path: Path) -> None:
     for name, build in TREES.items():
         build(tmp_path / name)
-    assert [name for name in TREES if corpus.recognise(tmp_path / name)] == [corpus.name]
+    assert corpus.recognise(tmp_path / corpus.name)
+    found = [name for name in TREES if corpus.name in find_corpora(tmp_path / name)]
+    assert found == [corpus.name]
+
+
+def test_corpora_side_by_side_are_all_found(tmp_path: Path) -> None:
+    for name, build in TREES.items():
+        build(tmp_path / name)
+    found = find_corpora(tmp_path)
+    assert found == {name: [tmp_path / name] for name in found}
+    assert set(TREES) - set(found) == {"folders", "table"}
 
 
 @corpora

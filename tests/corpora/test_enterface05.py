@@ -21,8 +21,8 @@ def test_folders_tell_the_clip_where_names_err(tmp_path: Path) -> None:
 
 
 def test_sound_taken_out_of_a_video_shares_its_take(tmp_path: Path) -> None:
-    place(tmp_path, "enterface database/subject 1/anger/sentence 1/s1_an_1.avi")
-    place(tmp_path, "enterface database/subject 1/anger/sentence 1/s1_an_1.wav")
+    place(tmp_path, "subject 1/anger/sentence 1/s1_an_1.avi")
+    place(tmp_path, "subject 1/anger/sentence 1/s1_an_1.wav")
     assert ENTERFACE05.recognise(tmp_path)
     first, second = ENTERFACE05.read(tmp_path).clips
     assert first.take == second.take

@@ -39,8 +39,8 @@ def test_the_ratings_may_be_a_table_of_commas(tmp_path: Path) -> None:
 
 
 def test_images_are_read_without_ratings_and_junk_is_named(tmp_path: Path) -> None:
-    place(tmp_path, "jaffe/KA.AN1.39.tiff", "jaffe/XX.AN1.39.tiff")
-    place(tmp_path, "jaffe/KA.HA1.29.tiff", content="")
+    place(tmp_path, "KA.AN1.39.tiff", "XX.AN1.39.tiff")
+    place(tmp_path, "KA.HA1.29.tiff", content="")
     assert JAFFE.recognise(tmp_path)
     manifest = JAFFE.read(tmp_path)
     assert [clip.votes for clip in manifest.clips] == [None]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from tests.corpora.trees import meld, place
 
-from emoarc.corpora import CORPORA
+from emoarc.corpora import CORPORA, MELD_MISCUT, find_corpora
 
 MELD = CORPORA["meld"]
 HEAD = "Utterance,Speaker,Emotion,Dialogue_ID,Utterance_ID\n"
@@ -49,6 +49,23 @@ def test_the_clip_that_no_copy_can_decode_is_left_out(tmp_path: Path) -> None:
     manifest = MELD.read(tmp_path)
     assert [clip.sentence for clip in manifest.clips] == ["b"]
     assert "decoded" in manifest.problems[0].what
+
+
+def test_clips_cut_wrongly_are_kept_and_named(tmp_path: Path) -> None:
+    place(tmp_path, "train_splits/dia309_utt0.mp4")
+    place(tmp_path, "train_sent_emo.csv", content=HEAD + "a,Joey,joy,309,0\n")
+    manifest = MELD.read(tmp_path)
+    assert {clip.take for clip in manifest.clips} <= MELD_MISCUT
+    assert [(p.file.name, p.kept) for p in manifest.problems] == [("dia309_utt0.mp4", True)]
+
+
+def test_the_folders_as_unpacked(tmp_path: Path) -> None:
+    place(tmp_path, "train/train_splits/dia0_utt0.mp4")
+    place(tmp_path, "train/train_sent_emo.csv", content=HEAD + "a,Joey,joy,0,0\n")
+    place(tmp_path, "dev/dev_splits_complete/dia0_utt0.mp4")
+    place(tmp_path, "dev_sent_emo.csv", content=HEAD + "b,Joey,joy,0,0\n")
+    assert list(find_corpora(tmp_path).items()) == [("meld", [tmp_path])]
+    assert [clip.sentence for clip in MELD.read(tmp_path).clips] == ["a", "b"]
 
 
 @pytest.mark.parametrize(

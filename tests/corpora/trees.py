@@ -218,7 +218,7 @@ def semaine(root: Path) -> None:
     place(root, f"{session}/session.xml", content=xml)
     traces = {
         "R5S1TUCPoDV": "0.00 0.2\n0.02 0.4\n0.04 0.6\n",
-        "R6S1TUCPoDV": "0.00 0.4\n0.02 0.6\n",
+        "R6S1TUCPoDV": "0.00 0.4\n0.02 0.8\n",
         "R5S1TUCPoDA": "0.00 -0.5\n0.04 -0.5\n",
         "R5S1TUCPoDP": "0.00 1.0\n",
     }
@@ -279,10 +279,10 @@ def ck_plus(root: Path) -> None:
 def ck_plus_48(root: Path) -> None:
     place(
         root,
-        "CK+48/anger/S010_004_00000017.png",
-        "CK+48/anger/S010_004_00000018.png",
-        "CK+48/contempt/S138_008_00000007.png",
-        "CK+48/happy/S011_006_00000013.png",
+        "anger/S010_004_00000017.png",
+        "anger/S010_004_00000018.png",
+        "contempt/S138_008_00000007.png",
+        "happy/S011_006_00000013.png",
     )
 
 

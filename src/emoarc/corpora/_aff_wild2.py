@@ -1,7 +1,7 @@
 """Aff-Wild2: videos from the web, labelled frame by frame with expressions, valence and arousal.
 
 Layout (ibug.doc.ic.ac.uk/resources/aff-wild2 and the ABAW challenges): annotations in
-`.../VA_Set/Train_Set/VIDEO.txt` and `EXPR_Set/Validation_Set/` (since 2022
+`annotations/VA_Set/Train_Set/VIDEO.txt` and `EXPR_Set/Validation_Set/` (since 2022
 `VA_Estimation_Challenge`, `EXPR_Classification_Challenge`): a header, then a line per frame, either
 `0.602,0.389` with -5 where unlabelled, or a number from 0 (neutral, anger, disgust, fear,
 happiness, sadness, surprise, other) with -1 where unlabelled. `VIDEO_left` and `VIDEO_right` are
@@ -36,7 +36,11 @@ __all__ = ["AFF_WILD2", "aff_wild2_trace"]
 _CODES = ("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise", "")
 _STEP = 30
 _USUAL_RATE = 30.0
-_MARKS = tuple(f"{place}{task}/Train*_Set" for place in ("", "*/") for task in ("VA_*", "EXPR_*"))
+_MARKS = tuple(
+    f"{place}{task}/Train*_Set"
+    for place in ("", "*[Aa]nnotations*/")
+    for task in ("VA_*", "EXPR_*")
+)
 _FOLDER = re.compile(r"(VA|EXPR)_\w+")
 _SPLITS: dict[str, Literal["train", "validation"]] = {
     "train_set": "train", "training_set": "train", "validation_set": "validation",
@@ -78,7 +82,7 @@ def _recognise(folder: Path) -> bool:
 def _read(folder: Path) -> Manifest:
     findings = Findings()
     videos = {path.stem: path for path in media_files(folder, "video")}
-    crops = [path for mark in ("", "*/") for path in folder.glob(f"{mark}cropped_aligned")]
+    crops = [*folder.glob("cropped_aligned"), *folder.glob("*/cropped_aligned")]
     for (split, name), labels in sorted(_labels(folder, findings).items()):
         video = videos.get(name) or videos.get(_video(name))
         frames = next((crop / name for crop in crops if (crop / name).is_dir()), None)

@@ -91,7 +91,7 @@ def _clip(path: Path, corpus: str, emotion: str) -> Clip:
 
 
 def _recognise_48(folder: Path) -> bool:
-    return any(any(folder.glob(f"{place}contempt/S*_*_*")) for place in ("", "*/"))
+    return any(folder.glob("contempt/S[0-9]*_*_*"))
 
 
 def _read_48(folder: Path) -> Manifest:

@@ -1,10 +1,10 @@
 """eNTERFACE'05: 42 people react in English to six stories, with six emotions.
 
-Layout: `subject 1/anger/sentence 1/s1_an_1.avi`, perhaps below `enterface database`. The folders
-tell the clip and not the name: 23 names carry a typing error (`s16_su_3avi.avi`, `s_3_ha_1.avi`),
-and those of subject 11 say `s12`. The release has 44 subjects: the six files of subject 6 are not
-cut into sentences and have no sentence folders, and subject 23 lacks three sentences; leave out
-both for the 42 of the paper. Every emotion has five sentences of its own, so words give it away.
+Layout: `subject 1/anger/sentence 1/s1_an_1.avi`. The folders tell the clip and not the name: 23
+names carry a typing error (`s16_su_3avi.avi`, `s_3_ha_1.avi`), and those of subject 11 say `s12`.
+The release has 44 subjects: the six files of subject 6 are not cut into sentences and have no
+sentence folders, and subject 23 lacks three sentences; leave out both for the 42 of the paper.
+Every emotion has five sentences of its own, so that the words give it away.
 """
 
 import re
@@ -24,7 +24,7 @@ _EMOTIONS = frozenset({"anger", "disgust", "fear", "happiness", "sadness", "surp
 
 
 def _recognise(folder: Path) -> bool:
-    return any(any(folder.glob(f"{place}subject[ _-]1/anger")) for place in ("", "*/"))
+    return any(folder.glob("subject[ _-]1/anger"))
 
 
 def _read(folder: Path) -> Manifest:

@@ -28,9 +28,9 @@ class Findings:
             else:
                 self.refuse(clip.file, "empty (zero bytes); copy it from the corpus again")
 
-    def refuse(self, file: Path, what: str) -> None:
-        """Add a problem."""
-        self._problems.append(Problem(file, what))
+    def refuse(self, file: Path, what: str, kept: bool = False) -> None:
+        """Add a problem; `kept` where the file is a clip all the same."""
+        self._problems.append(Problem(file, what, kept))
 
     def manifest(self) -> Manifest:
         """Return all that was found."""

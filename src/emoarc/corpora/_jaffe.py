@@ -30,7 +30,7 @@ _LOWEST = 1.0
 
 
 def _recognise(folder: Path) -> bool:
-    return any(any(folder.glob(f"{place}K[ALMR].[A-Z][A-Z][0-9].*")) for place in ("", "*/"))
+    return any(folder.glob("K[ALMR].[A-Z][A-Z][0-9].*"))
 
 
 def _read(folder: Path) -> Manifest:

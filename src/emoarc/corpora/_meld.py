@@ -5,7 +5,7 @@ Layout (README of github.com/declare-lab/MELD): `train_sent_emo.csv`, `dev_sent_
 the clips `train_splits/dia0_utt0.mp4`, `dev_splits_complete/` and `output_repeated_splits_test/`,
 wherever below the folder. Copies of the tables differ in encoding. Known of the release: dev
 dia110_utt7 is missing (issue 27 there), train dia125_utt3 cannot be decoded, and the clips of
-`MELD_MISCUT` are cut wrongly (issue 20); these stay in, since published numbers include them.
+`MELD_MISCUT` are cut wrongly (issue 20); these are kept, since published numbers include them.
 Speakers are roles by name, and the splits share them; `All` is several people.
 """
 
@@ -41,10 +41,9 @@ _REPAIR = {code: bytes([code]).decode("cp1252", "ignore") or None for code in ra
 
 
 def _recognise(folder: Path) -> bool:
-    return any(
-        (folder / place / "train_sent_emo.csv").is_file()
-        for place in ("", "data/MELD", "train", "MELD.Raw", "MELD.Raw/train")
-    )
+    # Unpacked as published, the table of train lies with its clips and the others above it.
+    names = ("train_sent_emo.csv", "dev_sent_emo.csv", "train/train_sent_emo.csv")
+    return any((folder / name).is_file() for name in names)
 
 
 def _read(folder: Path) -> Manifest:
@@ -89,6 +88,8 @@ def _read_split(
             findings.refuse(clip.file, "cannot be decoded in any copy of the release")
         else:
             findings.add(clip)
+        if clip.take in MELD_MISCUT:
+            findings.refuse(clip.file, "is cut wrongly in the release, and lasts minutes", True)
     if bad:
         findings.refuse(table, f"{bad} rows lack an emotion or the numbers of dialogue and turn")
 

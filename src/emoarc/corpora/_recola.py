@@ -3,9 +3,9 @@
 Two layouts. That of the AVEC challenges: `recordings_audio/train_1.wav` (train, dev, test) and
 `recordings_video/`, with `ratings_gold_standard/arousal/train_1.arff` and `valence/`, a value every
 40 ms under the attributes name, frameTime and GoldStandard; those of test are not published. That
-of the corpus itself: `RECOLA-Audio-recordings/P16.wav` and, wherever they are,
-`emotional_behaviour/arousal/P16.csv` and `valence/`, with `;` between a time and the raters (FM1 to
-FM3, FF1 to FF3). Only the first five minutes are rated. A file shows one person.
+of the corpus itself: `RECOLA-Audio-recordings/P16.wav` and
+`RECOLA-Annotation/emotional_behaviour/arousal/P16.csv` and `valence/`, with `;` between a time and
+the raters (FM1 to FM3, FF1 to FF3). Only the first five minutes are rated. A file shows one person.
 """
 
 import re
@@ -26,7 +26,7 @@ _SPLITS: dict[str, Literal["train", "validation", "test"]] = {
 _MARKS = (
     "ratings_gold_standard/arousal",
     "emotional_behaviour/arousal",
-    "*/emotional_behaviour/arousal",
+    "RECOLA-Annotation/emotional_behaviour/arousal",
 )
 
 

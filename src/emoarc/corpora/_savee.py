@@ -21,10 +21,9 @@ _EMOTIONS = {
     "a": "anger", "d": "disgust", "f": "fear", "h": "happiness", "n": "neutral", "sa": "sadness",
     "su": "surprise",
 }  # fmt: skip
+_NAME = "[adfhns]*[0-9][0-9].*"
 _MARKS = tuple(
-    place + name
-    for name in ("DC/[a-z]*[0-9][0-9].*", "DC_[a-z]*[0-9][0-9].*")
-    for place in ("", "*/")
+    f"{place}{_NAME}" for place in ("AudioData/DC/", "AudioVisualClip/DC/", "DC/", "DC_", "ALL/DC_")
 )
 _STEM = re.compile(r"(?:(DC|JE|JK|KL)_?)?((sa|su|[adfhn])\d\d)")
 
