@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given
@@ -130,6 +131,20 @@ def test_aff_wild2_keeps_unlabelled_frames_as_missing(tmp_path: Path) -> None:
     np.testing.assert_array_equal(trace.arousal, [0.25, np.nan, 0.75])
 
 
+def test_aff_wild2_times_its_frames_as_the_video_states(tmp_path: Path) -> None:
+    aff_wild2(tmp_path)
+    with av.open(str(tmp_path / "batch1/1-30-1280x720.mp4"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width = stream.height = 64
+        for _ in range(3):
+            frame = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8))
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    clips = CORPORA["aff-wild2"].read(tmp_path).clips
+    (clip,) = [c for c in clips if c.speaker == "aff-wild2-1-30-1280x720"]
+    np.testing.assert_allclose(read_trace(clip).times, [0.0, 0.04, 0.08])
+
+
 def test_aff_wild2_names_missing_videos_and_bad_annotations(tmp_path: Path) -> None:
     aff_wild2(tmp_path)
     (tmp_path / "batch2/video5.mp4").unlink()
@@ -162,6 +177,24 @@ def test_ratings_beyond_the_scale_are_missing(tmp_path: Path) -> None:
     ratings = read_ratings(tmp_path / "r.csv", Findings())
     assert ratings is not None
     np.testing.assert_array_equal(ratings.values, [0.5, np.nan, np.nan])
+
+
+@given(
+    text=st.text("0123456789.,;- \n@datribueTIM'?", max_size=60),
+    suffix=st.sampled_from(["arff", "csv", "txt"]),
+)
+def test_no_text_breaks_the_reading_of_ratings(
+    tmp_path_factory: pytest.TempPathFactory, text: str, suffix: str
+) -> None:
+    folder = tmp_path_factory.mktemp("ratings")
+    place(folder, f"r.{suffix}", content=text)
+    findings = Findings()
+    ratings = read_ratings(folder / f"r.{suffix}", findings)
+    if ratings is None:
+        assert len(findings.manifest().problems) == 1
+    else:
+        assert ratings.times.shape == ratings.values.shape
+        assert not np.any(np.abs(ratings.values) > 1)
 
 
 @given(

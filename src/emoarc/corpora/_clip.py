@@ -32,8 +32,10 @@ class Clip:
     emotion: str = ""
     """A canonical word (`emoarc.labels.canonical`), empty where the corpus gives none."""
     speaker: str = ""
-    """The corpus's name, a hyphen, and the speaker's name within it: `ravdess-01`. A corpus cut from
-    another names people as that one does."""
+    """The corpus's name, a hyphen, and the speaker's name within it: `ravdess-01`.
+
+    A corpus that was cut from another names people as that one does.
+    """
     take: str = ""
     """What was recorded at once: the channels of one RAVDESS take share it, as do the frames of one
     sequence. Empty where every file is a take of its own."""
