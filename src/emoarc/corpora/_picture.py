@@ -13,7 +13,7 @@ from emoarc.errors import InputError
 
 _cv: Any = cv2
 
-__all__ = ["read_content", "read_picture"]
+__all__ = ["read_picture"]
 
 
 def read_picture(clip: Clip) -> NDArray[np.uint8]:
@@ -30,19 +30,6 @@ def read_picture(clip: Clip) -> NDArray[np.uint8]:
     if picture is None:
         raise InputError(f"{clip.file}: missing, or no picture; fetch it again")
     return picture
-
-
-def read_content(clip: Clip) -> bytes:
-    """Return the bytes that hold a clip: its file, or the row of the table that is its picture.
-
-    Raises:
-        InputError: It cannot be read.
-    """
-    table = _table_and_row(clip.file)
-    try:
-        return _row(*table) if table else clip.file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{clip.file}: cannot be read ({error.strerror})") from error
 
 
 def _table_and_row(file: Path) -> tuple[Path, int] | None:
