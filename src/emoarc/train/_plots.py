@@ -16,13 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from emoarc.errors import OptionError
 from emoarc.files import atomic
-from emoarc.train._history import History
+from emoarc.train._history import History, read_history
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["confusion_figure", "learning_curves"]
+__all__ = ["confusion_figure", "draw_curves", "learning_curves"]
 
 _COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _LOSSES: Final = ("loss", "nll")
@@ -49,6 +49,12 @@ def learning_curves(history: History, path: Path) -> None:
         _curves(ax, history, {name: colours[name] for name in shown})
         ax.set_ylabel(title)
     _save(figure, path)
+
+
+def draw_curves(folder: Path) -> None:
+    """Draw the learning curves of every training whose log lies below `folder`, beside the log."""
+    for log in sorted(folder.rglob("progress.csv")):
+        learning_curves(read_history(log), log.with_name("learning-curves.png"))
 
 
 def confusion_figure(labels: Sequence[str], matrix: ArrayLike, path: Path) -> None:

@@ -117,12 +117,27 @@ def _value(kind: Any, value: Any, where: str) -> Any:
         items: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
         return {key: _value(args[1], item, f"{where}.{key}") for key, item in items.items()}
     if origin in (Union, UnionType):
-        return _value(next(arg for arg in args if arg is not type(None)), value, where)
+        return _value(
+            _variant([arg for arg in args if arg is not type(None)], value, where), value, where
+        )
+    if kind is Any:
+        return value
     if kind is float and type(value) in (int, float):
         return float(value)
     if kind in (int, str, bool) and type(value) is kind:
         return value
     raise OptionError(f"{where}: {value!r} does not fit; expected {_spoken(kind)}")
+
+
+def _variant(kinds: list[Any], value: Any, where: str) -> Any:
+    """Choose among several dataclasses the one whose literal field `kind` the table names."""
+    if len(kinds) == 1:
+        return kinds[0]
+    named = {get_args(get_type_hints(kind)["kind"])[0]: kind for kind in kinds}
+    name = value.get("kind") if isinstance(value, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    if name not in named:
+        raise OptionError(f"{where}.kind: {name!r} is none; there are {', '.join(named)}")
+    return named[name]
 
 
 def _tuple(kinds: tuple[Any, ...], values: list[Any], where: str) -> tuple[Any, ...]:

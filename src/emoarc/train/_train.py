@@ -8,19 +8,22 @@ from emoarc.errors import OptionError
 from emoarc.files import write_text
 from emoarc.train._face import FaceRecipe
 from emoarc.train._face_pack import train_face
-from emoarc.train._history import read_history
 from emoarc.train._loop import Progress
-from emoarc.train._plots import confusion_figure, learning_curves
+from emoarc.train._plots import confusion_figure, draw_curves
 from emoarc.train._processes import is_main
 from emoarc.train._recipe import parse, read_toml
 from emoarc.train._voice import VoiceRecipe
 from emoarc.train._voice_run import train_voice
+from emoarc.train.systems import train_system
 
 __all__ = ["train"]
 
 
 def train(path: Path, data: Path, out: Path, progress: Progress | None = None) -> dict[str, Any]:
     """Train by the recipe at `path`, write `out/NAME/` (the pack) and return the figures.
+
+    A system of the literature becomes no pack: its weights and what it says of those held out stay
+    in `out`.
 
     The figures go to `out/metrics.json` too, beside the checkpoint, the log of the epochs, and
     pictures of both; stopped and called again, training goes on from the last epoch. Of several
@@ -44,16 +47,18 @@ def _run(path: Path, data: Path, out: Path, progress: Progress | None) -> dict[s
             return train_face(parse(FaceRecipe, table, str(path)), data, out, progress)
         case "voice-expression":
             return train_voice(parse(VoiceRecipe, table, str(path)), data, out, progress)
+        case "system":
+            return train_system(path, data, out, progress=progress)
         case task:
             raise OptionError(
-                f"{path}: task: {task!r} is none; there are face-expression, voice-expression"
+                f"{path}: task: {task!r} is none; there are face-expression, voice-expression, "
+                "system"
             )
 
 
 def _draw(metrics: dict[str, Any], out: Path) -> None:
     """Draw the learning curves of every training below `out`, and what the metrics confuse."""
-    for log in sorted(out.rglob("progress.csv")):
-        learning_curves(read_history(log), log.with_name("learning-curves.png"))
+    draw_curves(out)
     groups: dict[str, Any] = {"": metrics, **{f"-{name}": part for name, part in metrics.items()}}
     for name, group in groups.items():
         if isinstance(group, dict) and {"confusion", "recall"} <= set(group):  # pyright: ignore[reportUnknownArgumentType]

@@ -1,0 +1,127 @@
+"""The arrays a system learns from, computed once and kept on disk."""
+
+import hashlib
+import itertools
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoarc.audio import speech_span
+from emoarc.corpora import Clip, read_corpora
+from emoarc.errors import InputError
+from emoarc.files import atomic
+from emoarc.media import read_audio
+from emoarc.train._augment_signal import SignalBank, augment_signal
+from emoarc.train.systems._recipe import SystemRecipe
+from emoarc.train.systems._sight import Faces, Picture
+from emoarc.types import SAMPLING_RATE
+
+__all__ = ["Inputs", "read_inputs"]
+
+Inputs = Mapping[str, NDArray[Any]]
+"""By the recipe's names, each of shape (clips, 1 + copies, ...); the clip itself comes first."""
+
+Told = Callable[[str], None]
+
+
+def read_inputs(
+    recipe: SystemRecipe, clips: Sequence[Clip], data: Path, cache: Path, told: Told | None = None
+) -> dict[str, NDArray[Any]]:
+    """Compute every input of the recipe for every clip, or open what the folder `cache` has.
+
+    The arrays are mapped from disk, so that they cost memory only where they are used.
+
+    Args:
+        recipe: Says what to compute.
+        clips: Of what.
+        data: Where noise and babble for the altered copies are looked for.
+        cache: Where the arrays are kept, one file per input.
+        told: Is told what is being computed.
+
+    Raises:
+        InputError: A recording cannot be read.
+        OutputError: The folder cannot be written to.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    paths = {name: cache / f"{name}-{_key(recipe, name, clips)}.npy" for name in recipe.inputs}
+    missing = {name: path for name, path in paths.items() if not path.exists()}
+    heard = {n: p for n, p in missing.items() if not isinstance(recipe.inputs[n], Picture | Faces)}
+    seen = {name: path for name, path in missing.items() if name not in heard}
+    if missing and told:
+        told(f"computing {', '.join(missing)} of {len(clips)} clips")
+    if heard:
+        bank = SignalBank.empty() if recipe.signal is None else _read_bank(data)
+        _store(heard, (_sounds(recipe, heard, clip, bank) for clip in clips), len(clips))
+    if seen:
+        _store(seen, _pictures(recipe, seen, clips), len(clips))
+    return {name: np.load(path, mmap_mode="r") for name, path in paths.items()}
+
+
+def _sounds(
+    recipe: SystemRecipe, names: Mapping[str, Path], clip: Clip, bank: SignalBank
+) -> dict[str, NDArray[Any]]:
+    signal = _signal(recipe, clip)
+    signals = [signal]
+    for copy in range(recipe.sound.copies):
+        assert recipe.signal is not None  # the recipe says so
+        # Seeded by the clip, so that a copy is the same whatever other clips there are.
+        generator = np.random.default_rng([recipe.seed, copy, zlib.crc32(clip.file.stem.encode())])
+        signals.append(augment_signal(signal, recipe.signal, bank, generator))
+    inputs: dict[str, Any] = {name: recipe.inputs[name] for name in names}
+    return {name: np.stack([each(s) for s in signals]) for name, each in inputs.items()}
+
+
+def _signal(recipe: SystemRecipe, clip: Clip) -> NDArray[np.float32]:
+    whole = read_audio(clip.file)
+    end = None if clip.end is None else round(clip.end * SAMPLING_RATE)
+    signal = whole[round(clip.start * SAMPLING_RATE) : end]
+    offset = round(recipe.sound.offset * SAMPLING_RATE)
+    signal = signal[offset:] if len(signal) > offset else signal
+    if not len(signal):
+        raise InputError(f"{clip.file}: no sound between {clip.start} and {clip.end} s")
+    start, stop = speech_span(signal) if recipe.sound.trim else (0, len(signal))
+    return signal[start:stop]
+
+
+def _pictures(
+    recipe: SystemRecipe, names: Mapping[str, Path], clips: Sequence[Clip]
+) -> Iterator[dict[str, NDArray[Any]]]:
+    inputs: dict[str, Any] = {name: recipe.inputs[name] for name in names}
+    for clip in clips:
+        yield {name: each(clip)[None] for name, each in inputs.items()}
+
+
+def _store(paths: Mapping[str, Path], rows: Iterator[dict[str, NDArray[Any]]], count: int) -> None:
+    """Write rows into files that take their places only once all rows are in."""
+    first = next(rows)
+    arrays = {n: np.empty((count, *first[n].shape), first[n].dtype) for n in paths}
+    for index, row in enumerate(itertools.chain([first], rows)):
+        for name, array in arrays.items():
+            array[index] = row[name]
+    for name, path in paths.items():
+        with atomic(path) as temporary:
+            np.save(temporary, arrays[name])
+
+
+def _read_bank(data: Path) -> SignalBank:
+    """Read what is heard beside speech: noise (`esc10`, or folders so named) and people talking."""
+    noises = sorted(data.glob("**/esc10/**/*.*"))
+    talkers = [clip.file for clip in read_corpora(data, ["librispeech"]).clips]
+    with ThreadPoolExecutor(2) as pool:
+        return SignalBank(list(pool.map(read_audio, noises)), list(pool.map(read_audio, talkers)))
+
+
+def _key(recipe: SystemRecipe, name: str, clips: Sequence[Clip]) -> str:
+    options = recipe.inputs[name]
+    facts: list[Any] = [
+        options,
+        [(c.file.name, c.file.stat().st_size, c.start, c.end) for c in clips],
+    ]
+    if not isinstance(options, Picture | Faces):
+        facts += [recipe.sound, recipe.signal, recipe.seed if recipe.sound.copies else 0]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
