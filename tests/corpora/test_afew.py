@@ -2,7 +2,7 @@ from pathlib import Path
 
 from tests.corpora.trees import afew, place
 
-from emoarc.corpora import CORPORA
+from emoarc.corpora import CORPORA, find_corpora
 
 AFEW = CORPORA["afew"]
 
@@ -44,3 +44,8 @@ def test_the_short_names_of_folders(tmp_path: Path) -> None:
     manifest = AFEW.read(tmp_path)
     assert sorted(clip.split for clip in manifest.clips) == ["test", "train", "validation"]
     assert sorted(p.file.name for p in manifest.problems) == ["000046283.avi", "readme.avi"]
+
+
+def test_a_collection_of_your_own_is_not_taken_for_it(tmp_path: Path) -> None:
+    place(tmp_path, "Train/Angry/1.png", "Train/Sad/2.png", "Test/Angry/3.png")
+    assert list(find_corpora(tmp_path)) == ["folders"]

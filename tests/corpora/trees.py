@@ -199,7 +199,7 @@ def afew(root: Path) -> None:
         "Train_AFEW/AlignedFaces_LBPTOP_Points/Faces/000046280/0000001.jpg",
         "Val_AFEW/Surprise/000149120.avi",
         "Val_AFEW/AlignedFaces_LBPTOP_Points_Val/Faces/000149120/0000001.jpg",
-        "Test_AFEW/Test_vid_Distrib/000100.avi",
+        "Test_vid_Distribute/000100.avi",
     )
 
 

@@ -1,7 +1,7 @@
 """AFEW: clips from films with seven emotions, the data of the EmotiW challenges.
 
 Layout: `Train_AFEW/Angry/000046280.avi`, `Val_AFEW/` likewise, and `Test_AFEW/` or
-`Test_vid_Distrib/` without emotions; also `Train/`, `Val/` and `Test/`. The aligned faces are in
+`Test_vid_Distribute/` without emotions; also `Train/`, `Val/` and `Test/`. The aligned faces are in
 `Train_AFEW/AlignedFaces_LBPTOP_Points/Faces/000046280/0000001.jpg` (in Val,
 `AlignedFaces_LBPTOP_Points_Val`), where folders name the clip but not the emotion, which is that of
 the video of the same number. Faces share the take of their video. People are not named here.
@@ -19,12 +19,14 @@ from emoarc.labels import EMOTIONS, canonical
 __all__ = ["AFEW"]
 
 _Split = Literal["train", "validation", "test"]
-_SPLIT = re.compile(r"(train|val|test)(_afew|_vid_distrib)?", re.IGNORECASE)
+_SPLIT = re.compile(r"(train|val|test)(_\w+)?", re.IGNORECASE)
 _SPLITS: dict[str, _Split] = {"train": "train", "val": "validation", "test": "test"}
 
 
 def _recognise(folder: Path) -> bool:
-    return any(any(folder.glob(f"{name}/Angry/[0-9]*")) for name in ("Train_AFEW", "Train"))
+    # Nine digits tell it from the folders of other collections.
+    number = "[0-9]" * 9
+    return any(any(folder.glob(f"{name}/Angry/{number}.*")) for name in ("Train_AFEW", "Train"))
 
 
 def _read(folder: Path) -> Manifest:
