@@ -34,7 +34,7 @@ _ALLOWS: Final = {
 
 _COLUMNS: Final = {
     "sex": ("female", "male"),
-    "intensity": (),
+    "intensity": ("low", "medium", "high", "normal", "strong"),
     "split": ("train", "validation", "test"),
 }
 """What is counted beside speakers, and which of its values come first."""

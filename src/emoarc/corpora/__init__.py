@@ -7,13 +7,15 @@ from emoarc.corpora._iemocap import IEMOCAP_VIEWS, iemocap_view
 from emoarc.corpora._leaks import Fold, Leak, drop_shared, find_leaks
 from emoarc.corpora._meld import MELD_MISCUT
 from emoarc.corpora._picture import read_picture
+from emoarc.corpora._protocols import protocol_names, read_protocol
 from emoarc.corpora._ravdess import RAVDESS_LABELS
 from emoarc.corpora._read_manifest import read_manifest
 from emoarc.corpora._registry import CORPORA, SEALED, find_corpora, read_corpora
 from emoarc.corpora._scan import scan
-from emoarc.corpora._splits import Protocol, protocol_names, read_protocol, validation_split
+from emoarc.corpora._splits import Protocol
 from emoarc.corpora._tally import Tally, tally, tally_by_emotion, tally_corpora
 from emoarc.corpora._traces import Trace, read_trace
+from emoarc.corpora._validation import validation_split
 
 __all__ = [
     "CK_PLUS_LABELS",

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from emoarc.corpora._clip import Clip, Manifest
 
-__all__ = ["Fold", "Leak", "LeakKind", "drop_shared", "find_leaks"]
+__all__ = ["STRICT", "Fold", "Leak", "LeakKind", "drop_shared", "find_leaks"]
 
 LeakKind = Literal["speaker", "take", "content", "sentence"]
 

@@ -1,12 +1,9 @@
-"""Evaluation protocols: named files that say how clips are split into training and test."""
+"""Evaluation protocols: how clips are split into training and test, without leaks."""
 
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal
 
 import numpy as np
 
@@ -14,14 +11,12 @@ from emoarc.corpora._clip import Clip, Manifest
 from emoarc.corpora._leaks import STRICT, Fold, LeakKind, drop_shared, find_leaks
 from emoarc.errors import OptionError
 
-__all__ = ["Protocol", "protocol_names", "read_protocol", "validation_split"]
+__all__ = ["By", "Protocol"]
 
 By = Literal["speaker", "corpus", "sentence", "official", "clip"]
 
 LEAKY: Final = "leaky-random"
 """How the name of every protocol begins that lets speakers into both training and test."""
-
-_FOLDER = resources.files("emoarc.corpora") / "splits"
 
 
 @dataclass(frozen=True)
@@ -141,7 +136,8 @@ class Protocol:
         if self.by == "clip":
             for repeat in range(self.repeats):
                 drawn = _draw(clips, self.test_share, self.seed + repeat)
-                yield f"draw-{repeat + 1}", [rows[i] for i in drawn]
+                if drawn:
+                    yield f"draw-{repeat + 1}", [rows[i] for i in drawn]
 
     def _held_out(self, clips: list[Clip]) -> Iterator[tuple[str, Callable[[Clip], bool]]]:
         """The name of every fold and what it tests."""
@@ -220,116 +216,3 @@ def _draw(clips: list[Clip], share: float, seed: int) -> list[int]:
     for _, members in sorted(by_emotion.items()):
         drawn += random.permutation(members)[: round(share * len(members))].tolist()
     return sorted(drawn)
-
-
-def validation_split(
-    manifest: Manifest, rows: Iterable[int], share: float, seed: int
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Part training rows in two, to choose a model without a look at the test.
-
-    No speaker is on both sides; where fewer than two are known, no take and no content is.
-
-    Args:
-        manifest: The clips.
-        rows: Those of the training.
-        share: About which share of them to validate on; people are not split to meet it.
-        seed: Of the draw.
-
-    Returns:
-        The rows to train on and those to validate on, each in order.
-
-    Raises:
-        OptionError: There are not two clips that may be parted.
-    """
-    known = sorted(set(rows))
-    people = {manifest.clips[row].speaker for row in known} - {""}
-    apart: tuple[LeakKind, ...] = STRICT if len(people) > 1 else ("take", "content")
-    groups: defaultdict[str, list[int]] = defaultdict(list)
-    for row in known:
-        clip = manifest.clips[row]
-        person = clip.speaker if len(people) > 1 else ""
-        groups[person or clip.take or clip.digest or str(clip.file)].append(row)
-    chosen = set(_choose(groups, share * len(known), seed))
-    validation = tuple(row for row in known if row in chosen)
-    train = drop_shared(manifest, (row for row in known if row not in chosen), validation, apart)
-    if not train or not validation:
-        raise OptionError(
-            f"{len(known)} training clips cannot be parted for validation; give more speakers"
-        )
-    return train, validation
-
-
-def _choose(groups: dict[str, list[int]], wanted: float, seed: int) -> list[int]:
-    """Gather groups in random order up to about a number of rows; at least the smallest group."""
-    names = np.random.default_rng(seed).permutation(sorted(groups)).tolist()
-    chosen: list[int] = []
-    for name in names:
-        if len(chosen) + len(groups[name]) / 2 <= wanted:
-            chosen += groups[name]
-    return chosen or (min(groups.values(), key=len) if groups else [])
-
-
-def protocol_names() -> list[str]:
-    """The names of the protocols that come with emoarc."""
-    return sorted(Path(entry.name).stem for entry in _FOLDER.iterdir() if _is_toml(entry.name))
-
-
-def read_protocol(name: str | Path) -> Protocol:
-    """Read a protocol that comes with emoarc by its name, or one of yours by the path of its file.
-
-    Raises:
-        OptionError: There is no such protocol, or its file is not as it must be.
-    """
-    if name in protocol_names():
-        path, text = Path(f"{name}.toml"), (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
-    elif _is_toml(str(name)):
-        path = Path(name)
-        text = _text(path)
-    else:
-        raise OptionError(
-            f"protocol {str(name)!r}: not known; there are {', '.join(protocol_names())}, "
-            "or give the path of a TOML file"
-        )
-    try:
-        return _parsed(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise OptionError(f"{path}: not a TOML file: {error}") from error
-    except OptionError as error:
-        raise OptionError(f"{path}: {error}") from error
-
-
-def _is_toml(name: str) -> bool:
-    return name.endswith(".toml")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        cause = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise OptionError(f"{path}: the protocol cannot be read ({cause})") from error
-
-
-_KEYS: Final[dict[str, type | tuple[type, ...]]] = {
-    "name": str, "description": str, "source": str, "by": str, "corpus": str, "folds": list,
-    "leave_one_out": bool, "groups": int, "sentence_groups": int, "test_share": (int, float),
-    "repeats": int, "seed": int,
-}  # fmt: skip
-
-
-def _parsed(table: dict[str, Any]) -> Protocol:
-    for key, value in table.items():
-        kind = _KEYS.get(key)
-        if kind is None:
-            raise OptionError(f"{key}: no such key; there are {', '.join(_KEYS)}")
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise OptionError(f"{key}: {value!r} does not fit")
-    missing = [key for key in ("name", "description", "source", "by") if key not in table]
-    if missing:
-        raise OptionError(f"{missing[0]}: missing")
-    if table["by"] not in get_args(By):
-        raise OptionError(f"by: {table['by']!r} is none of {', '.join(get_args(By))}")
-    folds = table.pop("folds", [])
-    if not all(isinstance(group, list) for group in folds):
-        raise OptionError("folds: give a list of lists of names")
-    return Protocol(**table, folds_of=tuple(tuple(map(str, group)) for group in folds))
