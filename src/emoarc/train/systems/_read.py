@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from emoarc.audio import speech_span
 from emoarc.corpora import Clip, read_corpora
-from emoarc.errors import InputError
+from emoarc.errors import InputError, OptionError
 from emoarc.files import atomic
 from emoarc.media import read_audio
 from emoarc.train._augment_signal import SignalBank, augment_signal
@@ -54,12 +55,24 @@ def read_inputs(
     seen = {name: path for name, path in missing.items() if name not in heard}
     if missing and told:
         told(f"computing {', '.join(missing)} of {len(clips)} clips")
+    # One thread: the products are so small that starting more costs a multiple of them.
+    with threadpool_limits(1):
+        _compute(recipe, clips, data, heard, seen)
+    return {name: np.load(path, mmap_mode="r") for name, path in paths.items()}
+
+
+def _compute(
+    recipe: SystemRecipe,
+    clips: Sequence[Clip],
+    data: Path,
+    heard: Mapping[str, Path],
+    seen: Mapping[str, Path],
+) -> None:
     if heard:
-        bank = SignalBank.empty() if recipe.signal is None else _read_bank(data)
+        bank = _read_bank(recipe, data)
         _store(heard, (_sounds(recipe, heard, clip, bank) for clip in clips), len(clips))
     if seen:
         _store(seen, _pictures(recipe, seen, clips), len(clips))
-    return {name: np.load(path, mmap_mode="r") for name, path in paths.items()}
 
 
 def _sounds(
@@ -108,10 +121,16 @@ def _store(paths: Mapping[str, Path], rows: Iterator[dict[str, NDArray[Any]]], c
             np.save(temporary, arrays[name])
 
 
-def _read_bank(data: Path) -> SignalBank:
-    """Read what is heard beside speech: noise (`esc10`, or folders so named) and people talking."""
-    noises = sorted(data.glob("**/esc10/**/*.*"))
-    talkers = [clip.file for clip in read_corpora(data, ["librispeech"]).clips]
+def _read_bank(recipe: SystemRecipe, data: Path) -> SignalBank:
+    """Read what the recipe adds to copies: noise (ESC-10), and people who talk (LibriSpeech)."""
+    noises: list[Path] = []
+    talkers: list[Path] = []
+    if recipe.signal and recipe.signal.noise:
+        noises = sorted(data.glob("**/esc10/**/*.*"))
+        if not noises:
+            raise OptionError(f"{data}: signal.noise needs a folder esc10 with recordings of noise")
+    if recipe.signal and recipe.signal.babble:
+        talkers = [clip.file for clip in read_corpora(data, ["librispeech"]).clips]
     with ThreadPoolExecutor(2) as pool:
         return SignalBank(list(pool.map(read_audio, noises)), list(pool.map(read_audio, talkers)))
 

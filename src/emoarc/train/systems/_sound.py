@@ -87,8 +87,8 @@ class Mfcc:
         return ((sequence - sequence.mean(axis=1, keepdims=True)) / np.maximum(spread, 1e-3)).T
 
     def _mfcc(self, signal: Signal) -> NDArray[np.float32]:
-        librosa = _librosa()
-        return librosa.feature.mfcc(y=signal, sr=SAMPLING_RATE, n_mfcc=self.coefficients)
+        feature = _librosa().feature
+        return feature.mfcc(y=_at_least_a_frame(signal), sr=SAMPLING_RATE, n_mfcc=self.coefficients)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Functionals:
         """Return the statistics of the whole signal."""
         librosa = _librosa()
         feature = librosa.feature
-        signal = _fit(signal, max(len(signal), 2048))  # one frame at least
+        signal = _at_least_a_frame(signal)
         mel = feature.melspectrogram(y=signal, sr=SAMPLING_RATE, n_mels=self.mel)
         decibels = librosa.power_to_db(mel)
         tracks = np.concatenate(
@@ -140,6 +140,11 @@ def _statistic(tracks: NDArray[np.floating], name: str) -> NDArray[np.float32]:
 def _fit(signal: Signal, samples: int) -> Signal:
     """Cut a signal or add silence, so that it has so many samples."""
     return np.pad(signal[:samples], (0, max(samples - len(signal), 0)))
+
+
+def _at_least_a_frame(signal: Signal) -> Signal:
+    """Add silence to what is shorter than librosa's usual frame."""
+    return _fit(signal, max(len(signal), 2048))
 
 
 def _grid(log_power: NDArray[np.floating], rows: int, columns: int) -> NDArray[np.float16]:
