@@ -1,26 +1,19 @@
 """Texts say what the files they cite say."""
 
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
 from emoarc.cli._app import app
+from emoarc.evaluate.results import result_texts
 
 ROOT = Path(__file__).parents[1]
 
 
-def _results():
-    spec = importlib.util.spec_from_file_location("results", ROOT / "tools/results.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_figures_in_texts_come_from_the_files():
-    for path, text in _results().texts().items():
-        assert path.read_text(encoding="utf-8") == text, "run `python tools/results.py`"
+    for path, text in result_texts(ROOT / "docs/results").items():
+        assert path.read_text(encoding="utf-8") == text, "run `emoarc results`"
 
 
 @pytest.mark.parametrize("verb", [c.name for c in app.registered_commands])

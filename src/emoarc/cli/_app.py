@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from emoarc import __version__
-from emoarc.cli import _analyze, _corpora, _doctor, _models, _train
+from emoarc.cli import _analyze, _corpora, _doctor, _evaluate, _models, _results, _train
 from emoarc.cli._console import complain, explain
 from emoarc.errors import EmoarcError
 
@@ -31,6 +31,8 @@ app = typer.Typer(
 )
 app.command("analyze")(_analyze.analyze)
 app.command("train")(_train.train)
+app.command("evaluate")(_evaluate.evaluate)
+app.command("results")(_results.results)
 app.command("doctor")(_doctor.doctor)
 app.add_typer(_models.app, name="models")
 app.add_typer(_corpora.app, name="corpora")

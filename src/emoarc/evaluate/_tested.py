@@ -71,6 +71,10 @@ def choose_tested(
             f"{pack.manifest.name}: nothing to test among the {len(manifest)} clips of its kind in "
             f"{', '.join(corpora)}; give other corpora, or another protocol"
         )
+    if restricted:
+        described["description"] += (
+            f"; of {', '.join(restricted)} only what the pack has not learnt"
+        )
     return Tested(
         manifest.take(row for row, _ in usable),
         np.array([fold for _, fold in usable]),
@@ -118,7 +122,7 @@ def _rows_of(manifest: Manifest, name: str | None) -> tuple[dict[str, str], Rows
     """Return the protocol, described, and the rows that it tests."""
     if name is None:
         split = {clip.corpus for clip in manifest.clips if clip.split == "test"}
-        return _EVERY_CLIP, [
+        return dict(_EVERY_CLIP), [
             (row, "all")
             for row, clip in enumerate(manifest.clips)
             if clip.split == "test" or clip.corpus not in split
