@@ -125,5 +125,5 @@ def _store(path: Path, probabilities: NDArray[np.float64], parameters: int, seco
 
 def _fingerprint(work: Work, fold: Fold) -> str:
     files = [(c.file.name, c.start, c.emotion) for c in work.manifest.clips]
-    facts = repr((work.recipe, fold, files))
+    facts = repr((work.recipe.learning, fold, files))
     return hashlib.sha256(facts.encode()).hexdigest()[:16]

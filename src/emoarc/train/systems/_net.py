@@ -48,7 +48,7 @@ class NetClassifier:
         net = self._build(tuple(array.shape[2:] for array in examples.arrays))
         self.parameters = sum(p.numel() for p in net.parameters() if p.requires_grad)
         job = _Job(net, self._recipe, examples, validation, self)
-        self._net = fit(job, self._recipe, self._out, self._progress)
+        self._net = fit(job, self._recipe.learning, self._out, self._progress)
         with atomic(self._out / "net.safetensors") as temporary:
             save_file({n: t.contiguous() for n, t in self._net.state_dict().items()}, temporary)
 

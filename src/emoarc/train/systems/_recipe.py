@@ -1,7 +1,7 @@
 """Recipes of the task `system`: what a classifier hears and sees, learns, and is measured on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -127,6 +127,13 @@ class SystemRecipe(Recipe):
             raise OptionError("sound.copies: goes with a table [signal], and that with copies")
         for name, member in self.members.items():
             self._check(f"members.{name}", member)
+
+    @property
+    def learning(self) -> "SystemRecipe":
+        """The recipe without what does not touch training, so that a word more about the paper
+        makes no trained fold stale.
+        """  # noqa: D205
+        return replace(self, paper=Paper("", "", (), ""), protocols=())
 
     def class_of(self, clip: Clip) -> int:
         """Return which of the labels a clip shows, -1 for none of them."""
