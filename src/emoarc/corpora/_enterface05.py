@@ -63,8 +63,8 @@ def _clip(path: Path) -> Clip | str:
 ENTERFACE05 = Corpus(
     "enterface05",
     "eNTERFACE'05 audio-visual emotion database",
-    "MIT, says its site",
-    "any use",
+    "not settled: MIT by one account, research only by another",
+    "unknown",
     "Martin et al. 2006, ICDE Workshops, and enterface.net/enterface05/emotion.html; the quirks of "
     "the names as public readers of the release describe them",
     _recognise,
