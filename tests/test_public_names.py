@@ -79,5 +79,5 @@ def test_importing_emoarc_imports_nothing_heavy():
 
 
 def test_inference_needs_no_training_libraries():
-    loaded = _imported_by("import emoarc.analyzer, emoarc.export, emoarc.models")
+    loaded = _imported_by("import emoarc.analyzer, emoarc.evaluate, emoarc.export, emoarc.models")
     assert loaded.isdisjoint({"torch", "sklearn", "pandas", "matplotlib", "librosa"})
