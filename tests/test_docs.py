@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from emoarc.cli._app import app
+from emoarc.corpora import CORPORA, protocol_names
 from emoarc.evaluate.results import result_texts
 
 ROOT = Path(__file__).parents[1]
@@ -21,8 +22,15 @@ def test_the_readme_names_every_verb(verb):
     assert f"emoarc {verb}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+@pytest.mark.parametrize(
+    "text", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/corpora.md"]
+)
 def test_links_to_files_lead_somewhere(text):
     source = ROOT / text
     for link in re.findall(r"\]\((?!http)([^)#]+)\)", source.read_text(encoding="utf-8")):
         assert (source.parent / link).exists(), link
+
+
+@pytest.mark.parametrize("name", [*CORPORA, *protocol_names()])
+def test_the_page_of_corpora_names_every_corpus_and_protocol(name):
+    assert f"| `{name}` |" in (ROOT / "docs/corpora.md").read_text(encoding="utf-8")

@@ -27,7 +27,19 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 @pytest.mark.parametrize(
-    "room", ["arcs", "audio", "evaluate", "export", "fusion", "media", "packs", "vision", "models"]
+    "room",
+    [
+        "arcs",
+        "audio",
+        "corpora",
+        "evaluate",
+        "export",
+        "fusion",
+        "media",
+        "packs",
+        "vision",
+        "models",
+    ],
 )
 def test_every_room_names_what_it_offers(room):
     module = importlib.import_module(f"emoarc.{room}")
@@ -37,7 +49,17 @@ def test_every_room_names_what_it_offers(room):
 
 
 def test_modules_inside_rooms_are_private():
-    for room in ("arcs", "audio", "evaluate", "export", "fusion", "media", "packs", "vision"):
+    for room in (
+        "arcs",
+        "audio",
+        "corpora",
+        "evaluate",
+        "export",
+        "fusion",
+        "media",
+        "packs",
+        "vision",
+    ):
         package = importlib.import_module(f"emoarc.{room}")
         modules = [m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg]
         assert [name for name in modules if not name.startswith("_")] == []
