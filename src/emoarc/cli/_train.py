@@ -12,6 +12,8 @@ from emoarc.errors import OptionError
 
 __all__ = ["train"]
 
+_NEEDED = ("torch", "accelerate", "safetensors", "onnx", "matplotlib")
+
 
 def train(
     recipe: Annotated[Path, typer.Argument(help="A recipe, such as recipes/face-expression.toml.")],
@@ -25,8 +27,9 @@ def train(
     Stopped at any time, the same command goes on from the last finished epoch. Several GPUs
     share the work when it is started with `accelerate launch -m emoarc.cli train ...`.
     """
-    if find_spec("torch") is None:
-        raise OptionError("train: torch is missing; `make train-env` brings it")
+    for name in _NEEDED:
+        if find_spec(name) is None:
+            raise OptionError(f"train: {name} is missing; `make train-env` brings it")
     from emoarc.train import train as run
 
     with shown_epochs() as progress:

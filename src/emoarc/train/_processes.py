@@ -9,6 +9,7 @@ usual, there is one. No recipe says how many, and none needs to.
 # accelerate is annotated in part only.
 
 import atexit
+import time
 
 import torch
 from accelerate import Accelerator
@@ -25,6 +26,7 @@ def accelerator() -> Accelerator:
     """
     machine = Accelerator(cpu=not torch.cuda.is_available(), mixed_precision="no")
     if machine.num_processes > 1:
+        atexit.unregister(_part)  # it may stand there from the training before
         atexit.register(_part)
     return machine
 
@@ -49,6 +51,8 @@ def synchronised(net: nn.Module, processes: int, device: torch.device) -> nn.Mod
 
 
 def _part() -> None:
-    # A process that exits within the group aborts, and its launcher then ends all the others.
+    # Threads of gloo outlive the group. One that lets go of the last sum only after Python has
+    # ended aborts the process, and the launcher then ends all others: it gets time to do so now.
+    time.sleep(0.5)
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
