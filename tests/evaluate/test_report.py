@@ -83,14 +83,14 @@ def test_intervals_draw_items_where_speakers_are_few(speakers: int) -> None:
     predicted = probabilities.argmax(axis=1)
     figures = evaluation_figures(LABELS, truth, probabilities, names, folds)
     drawn = bootstrap_interval(lambda i: accuracy(truth[i], predicted[i]), np.arange(360))
-    assert (figures["interval_over"], figures["speakers"]) == ("items", speakers)
+    assert (figures["interval_over"], figures["speakers"]) == ("clips", speakers)
     assert figures["accuracy"]["low"] == round(drawn.low, 4)
 
 
 def test_speakers_who_are_not_named_are_not_counted() -> None:
     truth, probabilities, _, folds = evaluated()
     figures = evaluation_figures(LABELS, truth, probabilities, np.full(360, ""), folds)
-    assert (figures["interval_over"], figures["speakers"]) == ("items", 0)
+    assert (figures["interval_over"], figures["speakers"]) == ("clips", 0)
 
 
 def test_a_fold_for_each_speaker_is_the_mean_over_speakers() -> None:
@@ -100,6 +100,30 @@ def test_a_fold_for_each_speaker_is_the_mean_over_speakers() -> None:
     assert len(figures["uar_per_fold"]) == 12
     low, high = figures["uar_over_folds"]["low"], figures["uar_over_folds"]["high"]
     assert low < np.mean(figures["uar_per_fold"]) < high
+
+
+def test_a_speaker_drawn_twice_counts_twice_in_the_mean_over_folds() -> None:
+    # Of speakers with a fold and as many clips each, the two figures are the same.
+    truth, probabilities, speakers, _ = evaluated()
+    figures = evaluation_figures(LABELS, truth, probabilities, speakers, speakers)
+    assert figures["accuracy_over_folds"] == figures["accuracy"]
+
+
+def test_clips_tested_again_do_not_narrow_the_bounds() -> None:
+    truth, probabilities, speakers, folds = evaluated(speakers=3)
+    once = evaluation_figures(LABELS, truth, probabilities, speakers, folds)
+    again = evaluation_figures(
+        LABELS,
+        np.tile(truth, 4),
+        np.tile(probabilities, (4, 1)),
+        np.tile(speakers, 4),
+        np.repeat(range(4), 360),
+        np.tile(np.arange(360), 4),
+    )
+    assert again["interval_over"] == "clips"
+    for name in ("accuracy", "uar"):
+        assert again[name] == once[name]
+    assert again["accuracy_over_folds"] == once["accuracy"]
 
 
 def test_nothing_to_measure_is_null() -> None:

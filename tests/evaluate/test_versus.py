@@ -83,6 +83,15 @@ def test_a_clip_tested_several_times_counts_each_time_that_both_did() -> None:
     assert (found["n"], found["only_second_tested"]) == (200, 100)
 
 
+def test_clips_tested_again_make_nothing_more_certain() -> None:
+    good, bad = predicted_by(0.8, 2, seed=1), predicted_by(0.7, 2, seed=2)
+    again = np.tile(np.arange(300), 3)
+    once, thrice = compare(good, bad), compare(rows_of(good, again), rows_of(bad, again))
+    assert thrice["n"] == 900
+    for name in ("mcnemar", "accuracy", "uar"):
+        assert thrice[name] == once[name]
+
+
 def test_few_speakers_give_intervals_over_clips() -> None:
     found = compare(predicted_by(0.9, speakers=2, seed=1), predicted_by(0.5, speakers=2, seed=2))
     assert found["interval_over"] == "clips"

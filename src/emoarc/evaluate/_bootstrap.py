@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ __all__ = [
     "FEWEST_GROUPS",
     "Interval",
     "bootstrap_interval",
+    "choose_units",
     "count_speakers",
     "draws",
     "percentiles",
@@ -78,6 +79,24 @@ def sampling_units(speakers: NDArray[np.str_]) -> NDArray[np.int64]:
     """Number what a bootstrap draws: speakers, and each item of nobody known by itself."""
     names, numbers = np.unique(speakers, return_inverse=True)
     return np.where(speakers == "", len(names) + np.arange(len(speakers)), numbers)
+
+
+def choose_units(
+    speakers: NDArray[np.str_], clips: NDArray[Any]
+) -> tuple[Literal["speakers", "clips"], NDArray[np.int64]]:
+    """Choose what a bootstrap draws: speakers, or clips where too few speakers are known.
+
+    Args:
+        speakers: Of each item; empty where unknown.
+        clips: Which clip each item is of: one that was tested several times is one unit, or else
+            its repetitions would pass for independent.
+
+    Returns:
+        What is drawn, and the unit of each item.
+    """
+    if count_speakers(speakers) >= FEWEST_GROUPS:
+        return "speakers", sampling_units(speakers)
+    return "clips", np.unique(clips, return_inverse=True)[1]
 
 
 def draws(groups: NDArray[Any], resamples: int, seed: int) -> Iterator[NDArray[np.intp]]:

@@ -93,6 +93,13 @@ class Predictions:
         """The most probable class of each clip, shape (n,)."""
         return self.probabilities.argmax(axis=1)
 
+    @property
+    def clips(self) -> NDArray[np.int64]:
+        """The number of each row's clip, shape (n,): equal where folds tested a clip again."""
+        numbers: dict[tuple[str, str], int] = {}
+        names = zip(self.corpus.tolist(), self.file.tolist(), strict=True)
+        return np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
+
     def figures(self) -> dict[str, Any]:
         """Return `evaluation_figures` and, as `groups`, a table per kind of group.
 
@@ -101,7 +108,12 @@ class Predictions:
         """
         return {
             **evaluation_figures(
-                self.labels, self.truth, self.probabilities, self.speaker, self.folds
+                self.labels,
+                self.truth,
+                self.probabilities,
+                self.speaker,
+                self.folds,
+                self.clips,
             ),
             "groups": self._groups(),
         }

@@ -1,13 +1,13 @@
 """All that is said of one evaluation, ready for JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.errors import OptionError
-from emoarc.evaluate._bootstrap import FEWEST_GROUPS, count_speakers, sampling_units
+from emoarc.evaluate._bootstrap import choose_units, count_speakers
 from emoarc.evaluate._checks import Classes, Scores, check_lengths, check_probabilities
 from emoarc.evaluate._classes import (
     accuracy,
@@ -31,6 +31,7 @@ def evaluation_figures(
     probabilities: Scores,
     speakers: NDArray[np.str_],
     folds: NDArray[Any],
+    clips: NDArray[Any] | None = None,
 ) -> dict[str, Any]:
     """Measure what a protocol's folds predicted for their test items.
 
@@ -40,12 +41,14 @@ def evaluation_figures(
         probabilities: What was predicted, shape (n, labels).
         speakers: Who speaks in each item, shape (n,); empty where unknown.
         folds: The name or number of the fold that tested each item, shape (n,).
+        clips: The name or number of the clip that each item is of, shape (n,), where folds test a
+            clip more than once; None where every item is a clip of its own.
 
     Returns:
         Counts, accuracy and UAR over all items (`accuracy`, `uar`) and as means over folds
         (`accuracy_over_folds`, `uar_over_folds`), these four with 95 % bootstrap intervals over
-        what `interval_over` names: the speakers, or the items where fewer than `FEWEST_GROUPS`
-        speakers are known (the bounds are null for as few items). Then each fold's accuracy and
+        what `interval_over` names: the speakers, or the clips where fewer than `FEWEST_GROUPS`
+        speakers are known (the bounds are null for as few clips). Then each fold's accuracy and
         UAR in the order of `folds`, F1, the table of classes, the confusion matrix (rows are
         true), the expected calibration error over 15 bins, and the Brier score. Null is what
         could not be measured.
@@ -55,12 +58,11 @@ def evaluation_figures(
     """
     _check(labels, truth, probabilities, speakers, folds)
     predicted = probabilities.argmax(axis=1)
-    by_speaker = count_speakers(speakers) >= FEWEST_GROUPS
-    units = sampling_units(speakers) if by_speaker else np.arange(len(truth))
+    drawn, units = choose_units(speakers, np.arange(len(truth)) if clips is None else clips)
     return {
         "n": len(truth),
         "speakers": count_speakers(speakers),
-        "interval_over": "speakers" if by_speaker else "items",
+        "interval_over": drawn,
         "accuracy": interval(lambda items: accuracy(truth[items], predicted[items]), units),
         "uar": interval(lambda items: uar(truth[items], predicted[items]), units),
         **_fold_figures(truth, predicted, folds, units, len(labels)),
@@ -102,6 +104,7 @@ def _fold_figures(
     classes: int,
 ) -> dict[str, Any]:
     names, numbers = np.unique(folds, return_inverse=True)
+    weights = _fold_weights(numbers, units)
 
     def uars(items: NDArray[np.intp]) -> NDArray[np.float64]:
         # A class in one fold and the same in another count as two, so that one call measures all.
@@ -118,11 +121,34 @@ def _fold_figures(
     everything = np.arange(len(truth))
     return {
         "folds": names.tolist(),
-        "accuracy_over_folds": interval(lambda i: float(mean_of_measured(accuracies(i))), units),
+        "accuracy_over_folds": interval(lambda i: _mean(accuracies(i), weights(i)), units),
         "accuracy_per_fold": rounded_list(accuracies(everything)),
-        "uar_over_folds": interval(lambda i: float(mean_of_measured(uars(i))), units),
+        "uar_over_folds": interval(lambda i: _mean(uars(i), weights(i)), units),
         "uar_per_fold": rounded_list(uars(everything)),
     }
+
+
+def _fold_weights(
+    folds: NDArray[np.int64], units: NDArray[np.int64]
+) -> Callable[[NDArray[np.intp]], NDArray[np.float64]]:
+    """Tell how often a fold's units are drawn, 1 on average.
+
+    Were every fold to weigh the same, a speaker drawn twice who is a fold of their own would count
+    once, and the bounds would be too narrow.
+    """
+    _, parts, sizes = np.unique(
+        np.stack([folds, units]), axis=1, return_inverse=True, return_counts=True
+    )
+    share = 1 / sizes[parts]  # of an item in its unit's part of the fold
+    whole = np.bincount(folds, share)
+    return lambda items: np.bincount(folds[items], share[items], len(whole)) / whole
+
+
+def _mean(figures: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    if not len(figures):
+        return float("nan")
+    measured = ~np.isnan(figures)  # what is not drawn has no figure
+    return float(np.average(figures[measured], weights=weights[measured]))
 
 
 def _check(

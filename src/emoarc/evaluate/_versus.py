@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.errors import OptionError
-from emoarc.evaluate._bootstrap import FEWEST_GROUPS, count_speakers, sampling_units
+from emoarc.evaluate._bootstrap import choose_units, count_speakers
 from emoarc.evaluate._classes import accuracy, uar
 from emoarc.evaluate._compare import mcnemar, paired_bootstrap
 from emoarc.evaluate._figures import rounded
@@ -28,7 +28,8 @@ def compare(first: Predictions, second: Predictions) -> dict[str, Any]:
 
     Returns:
         How many clips are compared (`n`) of how many `speakers`, and how many only one of the two
-        has predicted; McNemar's exact test (`mcnemar`); for `accuracy` and `uar` the figure of each
+        has predicted; McNemar's exact test (`mcnemar`), which takes clips as independent and so
+        counts each once, the first time it was tested; for `accuracy` and `uar` the figure of each
         and the difference, first less second, with its 95 % interval and p by a paired bootstrap
         over what `interval_over` names. Null is what could not be measured.
 
@@ -47,15 +48,16 @@ def compare(first: Predictions, second: Predictions) -> dict[str, Any]:
     _check_truth(first, rows, truth != number[second.truth[others]])
     decided, other = first.predicted[rows], number[second.predicted[others]]
     speakers = first.speaker[rows]
-    by_speaker = count_speakers(speakers) >= FEWEST_GROUPS
-    units = sampling_units(speakers) if by_speaker else np.arange(len(rows))
-    chance = mcnemar(truth, decided, other)
+    clips = first.clips[rows]
+    drawn, units = choose_units(speakers, clips)
+    once = np.unique(clips, return_index=True)[1]
+    chance = mcnemar(truth[once], decided[once], other[once])
     return {
         "n": len(rows),
         "speakers": count_speakers(speakers),
         "only_first_tested": len(first) - len(rows),
         "only_second_tested": len(second) - len(rows),
-        "interval_over": "speakers" if by_speaker else "clips",
+        "interval_over": drawn,
         "mcnemar": asdict(chance) | {"p": _p(chance.p)},
         "accuracy": _difference(accuracy, truth, decided, other, units),
         "uar": _difference(uar, truth, decided, other, units),

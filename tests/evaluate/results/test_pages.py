@@ -140,7 +140,7 @@ def test_every_row_can_be_made_again(folder: Path) -> None:
 def test_few_speakers_are_marked(folder: Path) -> None:
     path = folder / "systems" / "few.json"
     few = of_recipe("few", "leaky-random", 0.75)
-    path.write_text(json.dumps(few | {"interval_over": "items", "speakers": 2}))
+    path.write_text(json.dumps(few | {"interval_over": "clips", "speakers": 2}))
     row = row_of(result_texts(folder)[folder / "seed-systems.md"], "net few")
     assert row[2].count(")*") == 2
     assert row[2].endswith("100 clips of 2 speakers")
