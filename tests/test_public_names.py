@@ -66,7 +66,7 @@ def test_modules_inside_rooms_are_private():
 
 
 LAYERS = (
-    {"types", "labels", "errors", "files", "sample"},
+    {"types", "labels", "errors", "files", "toml", "sample"},
     {"timeline", "media", "packs"},
     {"fusion", "vision", "audio", "arcs", "nets", "corpora"},
     {"evidence", "analysis", "evaluate"},

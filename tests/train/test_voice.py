@@ -16,8 +16,8 @@ from emoarc.packs import load_pack
 
 pytest.importorskip("torch", reason="the extra `train` is not installed")
 
+from emoarc.toml import parse, read_toml
 from emoarc.train import read_voice_clips, train
-from emoarc.train._recipe import parse, read_toml
 from emoarc.train._voice import VoiceJob, VoiceRecipe, VoiceSet
 from emoarc.train._voice_features import FeatureOptions, read_spectrograms
 from emoarc.train._voice_folds import RAVDESS_FOLDS, fold_of

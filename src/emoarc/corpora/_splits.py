@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
@@ -37,7 +37,7 @@ class Protocol:
     split; or single clips, whoever speaks."""
     corpus: str = ""
     """The corpus that is tested, empty for all. Clips of others, if any, join every training."""
-    folds_of: tuple[tuple[str, ...], ...] = ()
+    folds_of: tuple[tuple[str, ...], ...] = field(default=(), metadata={"key": "folds"})
     """The speakers or corpora that each fold tests; `folds` in the file."""
     leave_one_out: bool = False
     """Test every speaker or corpus in a fold of its own."""
@@ -99,11 +99,11 @@ class Protocol:
     def _check(self, clips: Iterable[Clip]) -> None:
         needed = {"speaker": ("speaker",), "sentence": ("speaker", "sentence")}.get(self.by, ())
         for clip in clips:
-            for field in needed:
-                if not getattr(clip, field):
+            for fact in needed:
+                if not getattr(clip, fact):
                     raise OptionError(
                         f"protocol {self.name}: {clip.file}: {clip.corpus} does not say its "
-                        f"{field}; choose another protocol, or leave such clips out"
+                        f"{fact}; choose another protocol, or leave such clips out"
                     )
 
     def _fold(self, manifest: Manifest, name: str, test: list[int]) -> Fold:

@@ -6,12 +6,12 @@ from typing import Any
 
 from emoarc.errors import OptionError
 from emoarc.files import write_text
+from emoarc.toml import parse, read_toml
 from emoarc.train._face import FaceRecipe
 from emoarc.train._face_pack import train_face
 from emoarc.train._loop import Progress
 from emoarc.train._plots import confusion_figure, draw_curves
 from emoarc.train._processes import is_main
-from emoarc.train._recipe import parse, read_toml
 from emoarc.train._voice import VoiceRecipe
 from emoarc.train._voice_run import train_voice
 from emoarc.train.systems import train_system

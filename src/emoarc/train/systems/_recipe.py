@@ -8,9 +8,10 @@ from typing import Any, Literal
 from emoarc.corpora import SEALED, Clip, Manifest
 from emoarc.errors import OptionError
 from emoarc.labels import canonical, emotion_of
+from emoarc.toml import parse, read_toml
 from emoarc.train._augment_faces import FaceAugmentation
 from emoarc.train._augment_signal import SignalAugmentation
-from emoarc.train._recipe import Recipe, Schedule, parse, read_toml
+from emoarc.train._recipe import Recipe, Schedule
 from emoarc.train.systems._architectures import ARCHITECTURES
 from emoarc.train.systems._sight import Faces, Picture
 from emoarc.train.systems._sound import Functionals, Mel, Mfcc, Spectrogram
