@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from emoarc.corpora._clip import Clip, Manifest
-from emoarc.corpora._corpus import Corpus, media_files
-from emoarc.corpora._findings import Findings, kind_of
+from emoarc.corpora._corpus import Corpus, kind_of, media_files
+from emoarc.corpora._findings import Findings
 from emoarc.labels import EMOTIONS, canonical
 
 __all__ = ["AFEW"]

@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.corpora._clip import Clip, Manifest
-from emoarc.corpora._corpus import Corpus, media_files
-from emoarc.corpora._findings import Findings, kind_of, read_text, root_of
+from emoarc.corpora._corpus import Corpus, kind_of, media_files
+from emoarc.corpora._findings import Findings, read_text, root_of
 from emoarc.corpora._trace_files import Trace, mean_of
 from emoarc.errors import InputError
 from emoarc.media import probe

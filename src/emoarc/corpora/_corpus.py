@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
-from emoarc.corpora._clip import Clip, Manifest, Problem
+from emoarc.corpora._clip import Clip, Kind, Manifest, Problem
+from emoarc.corpora._findings import Findings, fault_of
 
 __all__ = [
     "MEDIA",
     "Corpus",
     "TableError",
     "file_sizes",
+    "kind_of",
     "lacking",
     "media_files",
     "read_files",
@@ -51,6 +53,14 @@ class Corpus:
     read: Callable[[Path], Manifest]
     """Read the corpus below a folder: every clip that can be told, and a problem for each file
     that looks like one of the corpus's and cannot. Never raises for bad content."""
+
+
+def kind_of(file: Path) -> Kind:
+    """Tell by the suffix what a file holds; a video is taken to have sound."""
+    suffix = file.suffix.lower()
+    if suffix in MEDIA["image"]:
+        return "image"
+    return "audio-visual" if suffix in MEDIA["video"] else "audio"
 
 
 def media_files(folder: Path, *kinds: Literal["audio", "video", "image"]) -> Iterator[Path]:
@@ -92,18 +102,19 @@ def read_files(
         unique: The corpus names every recording differently, so that two files of one stem are
             copies; the first is kept.
     """
-    clips: list[Clip] = []
-    problems: list[Problem] = []
+    findings = Findings()
     seen: dict[str, Path] = {}
     for path in paths:
-        clip = "empty; copy it again" if _is_empty(path) else read(path)
-        if isinstance(clip, Clip) and seen.setdefault(path.stem, path) is not path and unique:
-            clip = f"the same name as {seen[path.stem]}, which is kept; remove one of them"
-        if isinstance(clip, Clip):
-            clips.append(clip)
+        # An empty file must not pass for the first of two, of which the other is whole.
+        clip = fault_of(path) or read(path)
+        if isinstance(clip, str):
+            findings.refuse(path, clip)
+        elif unique and seen.setdefault(path.stem, path) is not path:
+            what = f"the same name as {seen[path.stem]}, which is kept; remove one of them"
+            findings.refuse(path, what)
         else:
-            problems.append(Problem(path, clip))
-    return Manifest(tuple(clips), tuple(problems))
+            findings.add(clip)
+    return findings.manifest()
 
 
 def read_rows(
@@ -202,10 +213,3 @@ def table_rows(
         raise TableError(f"cannot be read ({error.strerror}); fetch this table") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise TableError(f"not a table in {encoding} ({error}); fetch it again") from error
-
-
-def _is_empty(path: Path) -> bool:
-    try:
-        return path.stat().st_size == 0
-    except OSError:
-        return True

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from emoarc.corpora._clip import Clip, Kind, Manifest, Problem
-from emoarc.corpora._corpus import MEDIA
+from emoarc.corpora._clip import Clip, Manifest, Problem
 
-__all__ = ["Findings", "encoding_of", "kind_of", "read_text", "root_of"]
+__all__ = ["Findings", "encoding_of", "fault_of", "read_text", "root_of"]
 
 
 class Findings:
@@ -17,16 +16,11 @@ class Findings:
 
     def add(self, clip: Clip) -> None:
         """Add a clip if its file is there and holds something, else a problem."""
-        try:
-            size = clip.file.stat().st_size
-        except OSError as error:
-            cause = error.strerror or str(error)
-            self.refuse(clip.file, f"cannot be read ({cause}); copy it from the corpus again")
+        fault = fault_of(clip.file)
+        if fault:
+            self.refuse(clip.file, fault)
         else:
-            if size:
-                self._clips.append(clip)
-            else:
-                self.refuse(clip.file, "empty (zero bytes); copy it from the corpus again")
+            self._clips.append(clip)
 
     def refuse(self, file: Path, what: str, kept: bool = False) -> None:
         """Add a problem; `kept` where the file is a clip all the same."""
@@ -37,12 +31,13 @@ class Findings:
         return Manifest(tuple(self._clips), tuple(self._problems))
 
 
-def kind_of(file: Path) -> Kind:
-    """Tell by the suffix what a file holds; a video is taken to have sound."""
-    suffix = file.suffix.lower()
-    if suffix in MEDIA["image"]:
-        return "image"
-    return "audio-visual" if suffix in MEDIA["video"] else "audio"
+def fault_of(file: Path) -> str:
+    """Say why a file cannot hold a clip without opening it, an empty string if it may."""
+    try:
+        size = file.stat().st_size
+    except OSError as error:
+        return f"cannot be read ({error.strerror or error}); copy it from the corpus again"
+    return "" if size else "empty; copy it from the corpus again"
 
 
 def read_text(file: Path, findings: Findings) -> str:

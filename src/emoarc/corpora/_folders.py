@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from emoarc.corpora._clip import Clip, Manifest, Split
-from emoarc.corpora._corpus import Corpus, media_files, read_files
-from emoarc.corpora._findings import kind_of
+from emoarc.corpora._corpus import Corpus, kind_of, media_files, read_files
 from emoarc.labels import canonical
 
 __all__ = ["FOLDERS"]

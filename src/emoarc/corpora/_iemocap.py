@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Final
 
 from emoarc.corpora._clip import Clip, Manifest
-from emoarc.corpora._corpus import Corpus, media_files
-from emoarc.corpora._findings import Findings, kind_of, read_text
+from emoarc.corpora._corpus import Corpus, kind_of, media_files
+from emoarc.corpora._findings import Findings, read_text
 from emoarc.errors import OptionError
 from emoarc.labels import canonical
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from emoarc.corpora._clip import Clip, Manifest, Problem, Sex
+from emoarc.corpora._clip import Clip, Manifest, Sex
 from emoarc.corpora._corpus import Corpus, media_files, read_files
+from emoarc.corpora._findings import Findings, read_text
 
 __all__ = ["LIBRISPEECH"]
 
@@ -35,21 +36,19 @@ def _speakers(folder: Path) -> Iterator[Path]:
 
 
 def _read(folder: Path) -> Manifest:
-    sexes, problems = _read_sexes(folder / "SPEAKERS.TXT")
+    findings = Findings()
+    sexes = _read_sexes(folder / "SPEAKERS.TXT", findings)
     clips = read_files(media_files(folder, "audio"), lambda path: _clip(path, sexes))
-    return Manifest(clips.clips, clips.problems + problems)
+    return clips + findings.manifest()
 
 
-def _read_sexes(path: Path) -> tuple[_Sexes, tuple[Problem, ...]]:
+def _read_sexes(path: Path, findings: Findings) -> _Sexes:
     """Read the corpus's table of speakers, which lies beside the subsets; it may be left out."""
     if not path.exists():
-        return {}, ()
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return {}, (Problem(path, "cannot be read, so sex is not known; fetch it again"),)
+        return {}
+    lines = read_text(path, findings).splitlines()
     found = (match for line in lines if (match := _SPEAKER.match(line)))
-    return {match[1]: "female" if match[2] == "F" else "male" for match in found}, ()
+    return {match[1]: "female" if match[2] == "F" else "male" for match in found}
 
 
 def _clip(path: Path, sexes: _Sexes) -> Clip | str:

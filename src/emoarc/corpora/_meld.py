@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from emoarc.corpora._clip import Clip, Manifest
-from emoarc.corpora._corpus import Corpus, TableError, media_files, table_rows
-from emoarc.corpora._findings import Findings, encoding_of, kind_of
+from emoarc.corpora._corpus import Corpus, TableError, kind_of, media_files, table_rows
+from emoarc.corpora._findings import Findings, encoding_of
 from emoarc.labels import canonical
 
 __all__ = ["MELD", "MELD_MISCUT"]

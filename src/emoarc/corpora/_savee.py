@@ -11,8 +11,7 @@ import re
 from pathlib import Path
 
 from emoarc.corpora._clip import Clip, Manifest
-from emoarc.corpora._corpus import Corpus, media_files, read_files
-from emoarc.corpora._findings import kind_of
+from emoarc.corpora._corpus import Corpus, kind_of, media_files, read_files
 
 __all__ = ["SAVEE"]
 

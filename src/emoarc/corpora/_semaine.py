@@ -19,8 +19,8 @@ import re
 from pathlib import Path
 
 from emoarc.corpora._clip import Clip, Manifest
-from emoarc.corpora._corpus import Corpus, media_files
-from emoarc.corpora._findings import Findings, kind_of
+from emoarc.corpora._corpus import Corpus, kind_of, media_files
+from emoarc.corpora._findings import Findings
 from emoarc.corpora._trace_files import (
     Ratings,
     Trace,

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from emoarc.corpora._clip import Clip, Manifest
-from emoarc.corpora._corpus import MEDIA, Corpus, TableError, read_rows, table_rows
-from emoarc.corpora._findings import kind_of
+from emoarc.corpora._corpus import MEDIA, Corpus, TableError, kind_of, read_rows, table_rows
 from emoarc.corpora._read_manifest import fields_of
 from emoarc.labels import canonical
 
