@@ -2,19 +2,25 @@
 
 import hashlib
 import multiprocessing
+import os
+import signal
+import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.corpora import Fold, Manifest, validation_split
-from emoarc.files import atomic
+from emoarc.errors import OptionError, OutputError
+from emoarc.files import atomic, write_text
+from emoarc.train._history import read_history
 from emoarc.train._loop import Progress
 from emoarc.train.systems._classifier import build_classifier
 from emoarc.train.systems._examples import Examples, make_examples
@@ -54,25 +60,75 @@ class FoldResult:
 def run_folds(
     work: Work, folds: Sequence[Fold], jobs: int = 1, progress: Progress | None = None
 ) -> Iterator[FoldResult]:
-    """Yield the folds' results in order; a fold that is already done is read from its folder."""
+    """Yield the folds' results in order; a fold that is already done is read from its folder.
+
+    Raises:
+        OptionError: A folder holds the training of another fold, or what is damaged.
+        OutputError: A process that trained a fold was ended from outside.
+    """
     if jobs == 1 or len(folds) == 1:
         yield from (_run_fold(work, fold, progress) for fold in folds)
         return
     # A fresh process each: torch's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(folds)), mp_context=context) as pool:
-        yield from pool.map(_run_fold, [work] * len(folds), folds)
+    with ProcessPoolExecutor(min(jobs, len(folds)), context, _follow_parent) as pool:
+        try:
+            yield from pool.map(_run_fold, [work] * len(folds), folds)
+        except BrokenProcessPool as error:
+            raise OutputError(
+                f"{work.out}: the system ended a process that trained a fold, as it does where "
+                "memory is short; call again with fewer --jobs to go on"
+            ) from error
+        except BaseException:  # an interrupt, say: the pool would wait for the folds under way
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+
+
+def _follow_parent() -> None:
+    """Leave interrupts to the parent, and end with it, whatever ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _run_fold(work: Work, fold: Fold, progress: Progress | None = None) -> FoldResult:
-    out = work.out / fold.name
-    path = out / f"result-{_fingerprint(work, fold)}.npz"
+    out, fingerprint = work.out / fold.name, _fingerprint(work, fold)
+    path = out / f"result-{fingerprint}.npz"
     if not path.exists():
+        _claim(out, fingerprint)
         _store(path, *_train_and_test(work, fold, out, progress))
-    with np.load(path) as found:
-        return FoldResult(
-            fold, found["probabilities"], int(found["parameters"]), float(found["seconds"])
-        )
+    try:
+        with np.load(path) as found:
+            return FoldResult(
+                fold, found["probabilities"], int(found["parameters"]), float(found["seconds"])
+            )
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise OptionError(f"{path}: damaged; delete it to test the fold again") from error
+
+
+def _claim(folder: Path, fingerprint: str) -> None:
+    """Let the checkpoints in a folder be of one fold of one protocol.
+
+    Folds of other protocols have the same names: a net that goes on from their checkpoints would
+    be tested on clips that it has learnt.
+    """
+    mark = folder / "fold.txt"
+    if any(folder.rglob("checkpoint.safetensors")):
+        found = mark.read_text() if mark.exists() else ""
+        if found != fingerprint and (found or any(folder.glob("result-*.npz"))):
+            raise OptionError(
+                f"{folder}: holds nets that learnt other clips or by another recipe; give another "
+                "output folder"
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(mark, fingerprint)
 
 
 def _train_and_test(
@@ -81,13 +137,19 @@ def _train_and_test(
     arrays = tuple(read_inputs(work.recipe, work.manifest.clips, work.data, work.cache).values())
     training, validation = _examples(work, fold, arrays)
     classifier = build_classifier(work.recipe, out, progress)
-    started = time.perf_counter()
+    started = time.perf_counter() - _seconds_spent(out)
     classifier.fit(training, validation)
     seconds = time.perf_counter() - started
     rows = np.array(fold.test)
     parts = np.array_split(rows, len(rows) // 256 + 1)
     found = [classifier.predict(tuple(array[part, 0] for array in arrays)) for part in parts]
     return np.concatenate(found), classifier.parameters, seconds
+
+
+def _seconds_spent(out: Path) -> float:
+    """The seconds of the epochs before an interruption, if there was one."""
+    logs = [path.with_name("progress.csv") for path in out.rglob("checkpoint.safetensors")]
+    return sum(figures["seconds"] for log in logs if log.exists() for figures in read_history(log))
 
 
 def _examples(
@@ -98,23 +160,10 @@ def _examples(
     if recipe.validation:
         rows, spared = validation_split(work.manifest, rows, recipe.validation, recipe.seed)
     if recipe.limit:
-        rows = _limited(recipe, work.manifest, rows)
+        drawn = np.random.default_rng(recipe.seed).permutation(rows)[: recipe.limit]
+        rows = tuple(sorted(drawn.tolist()))
     training = make_examples(recipe, clips, rows, arrays, recipe.sound.copies)
     return training, make_examples(recipe, clips, spared, arrays) if spared else None
-
-
-def _limited(recipe: SystemRecipe, manifest: Manifest, rows: Sequence[int]) -> list[int]:
-    """Draw at most `limit` rows, as many of each class as there are or its even share."""
-    drawn = np.random.default_rng(recipe.seed).permutation(rows).tolist()
-    turns: Counter[int] = Counter()
-    ranked: list[tuple[int, int]] = []
-    for row in drawn:
-        label = recipe.class_of(manifest.clips[int(row)])
-        ranked.append((turns[label], row))
-        turns[label] += 1
-    # The first of every class come first, then the second of every class, and so on.
-    ranked.sort(key=lambda pair: pair[0])
-    return sorted(row for _, row in ranked[: recipe.limit])
 
 
 def _store(path: Path, probabilities: NDArray[np.float64], parameters: int, seconds: float) -> None:

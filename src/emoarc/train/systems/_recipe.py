@@ -98,7 +98,7 @@ class SystemRecipe(Recipe):
     """How several members are joined: a rule on their probabilities, or learnt on what their last
     layers take in."""
     limit: int = 0
-    """Training clips per fold at the most, drawn evenly over the classes; 0 takes all."""
+    """Training clips per fold at the most, drawn at random; 0 takes all."""
     validation: float = 0.0
     """Share of the training clips, of speakers of their own, by which the best epoch is chosen; 0
     keeps the last epoch."""
