@@ -122,8 +122,8 @@ def test_json_holds_counts_and_problems_and_nothing_else(emoarc, ravdess):
     ("words", "code", "says"),
     [
         (("scan", "nowhere"), 2, "no such folder"),
-        (("scan", "."), 4, "no corpus is here"),
-        (("scan", ".", "--corpus", "savee"), 4, "no corpus is here"),
+        (("scan", "."), 4, "a corpus is neither here"),
+        (("scan", ".", "--corpus", "savee"), 4, "savee is neither here"),
         (("scan", ".", "--corpus", "nonesuch"), 2, "'nonesuch': not known"),
         (("scan", ".", "-o", "clips.txt"), 2, ".csv or .parquet"),
         (("stats", "nowhere"), 2, "no such folder"),
@@ -147,7 +147,20 @@ def test_stats_of_a_folder_and_of_its_manifest_are_the_same(emoarc, ravdess, tmp
     assert total.split() == ["all", "16", "2", "8", "8", "16", "0:00:08"]
     emoarc("corpora", "scan", ravdess, "-o", tmp_path / "clips.parquet")
     assert emoarc("corpora", "stats", tmp_path / "clips.parquet").out == counted.out
-    assert emoarc("corpora", "stats", tmp_path / "clips.parquet", "--corpus", "tess").out == ""
+    other = emoarc("corpora", "stats", tmp_path / "clips.parquet", "--corpus", "tess")
+    assert (other.code, other.out) == (4, "")
+    assert "no clip that can be counted" in other.err
+
+
+def test_stats_say_that_something_is_left_out(emoarc, ravdess):
+    _spoil(ravdess)
+    outcome = emoarc("corpora", "stats", ravdess)
+    assert (outcome.code, outcome.err.count("\n")) == (0, 1)
+    assert "5 files or rows are left out" in outcome.err
+    for path in ravdess.rglob("*.wav"):
+        path.write_bytes(b"")
+    outcome = emoarc("corpora", "stats", ravdess)
+    assert (outcome.code, outcome.out) == (4, "")
 
 
 def test_a_table_that_is_no_manifest_is_refused(emoarc, tmp_path):

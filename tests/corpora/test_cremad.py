@@ -40,7 +40,7 @@ def test_a_clip_without_votes_has_none(official):
     ("table", "content", "what"),
     [
         ("VideoDemographics.csv", "ActorID,Sex\n1001,Male\n", "no column Age"),
-        ("VideoDemographics.csv", "ActorID,Age,Sex\n1001,?,Male\n", "row 0: could not convert"),
+        ("VideoDemographics.csv", "ActorID,Age,Sex\n1001,?,Male\n", "row 1: could not convert"),
         ("tabulatedVotes.csv", '"",A,D,F,H,N,S\n', "no column fileName"),
         ("tabulatedVotes.csv", "", "no column"),
     ],

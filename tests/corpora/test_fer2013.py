@@ -41,7 +41,7 @@ def test_a_spoilt_row_is_told_and_the_others_are_kept(official, row):
     manifest = FER2013.read(root)
     (problem,) = manifest.problems
     assert len(manifest) == 3
-    assert problem.what.startswith("row 3: ")
+    assert problem.what.startswith("row 4: ")
 
 
 def test_folders_of_splits_and_classes_are_read(tmp_path):
@@ -70,7 +70,7 @@ def test_the_original_labels_lie_beside_the_pictures_of_ferplus(official):
     assert (clip.file, clip.emotion) == (root / "FER2013Train/fer0000000.png", "sadness")
     assert clip.take == CORPORA["ferplus"].read(root).clips[0].take
     assert [str(problem) for problem in manifest.problems] == [
-        f"{root / 'fer2013_labels.csv'}: row 1: fer0000009.png is missing; fetch it, or remove the "
+        f"{root / 'fer2013_labels.csv'}: row 2: fer0000009.png is missing; fetch it, or remove the "
         "row"
     ]
 

@@ -61,7 +61,7 @@ def test_an_empty_picture_and_a_missing_split_are_told(official):
     manifest = FERPLUS.read(root)
     assert len(manifest) == 1
     assert [str(problem) for problem in manifest.problems] == [
-        f"{root / 'FER2013Valid/label.csv'}: row 0: fer0000001.png is empty; copy it again",
+        f"{root / 'FER2013Valid/label.csv'}: row 1: fer0000001.png is empty; copy it again",
         f"{root / 'FER2013Test'}: no pictures here; FER+ is not whole without",
     ]
 

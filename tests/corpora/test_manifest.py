@@ -62,8 +62,8 @@ def test_columns_have_types_whatever_they_hold():
     [
         ("file,corpus\na.wav,x\n", "row 1 has no kind"),
         ("file,corpus,kind\na.wav,x,smell\n", "row 1: kind is 'smell'"),
-        ("file,corpus,kind,end\na.wav,x,audio,soon\n", "row 1: could not convert"),
-        ("file,corpus,kind,votes\na.wav,x,audio,many\n", "row 1: Expecting value"),
+        ("file,corpus,kind,end\na.wav,x,audio,soon\n", "row 1: end is 'soon', no number"),
+        ("file,corpus,kind,votes\na.wav,x,audio,many\n", "row 1: votes is 'many', no JSON object"),
         (b"\xff\xfe\x00", "no manifest of clips"),
     ],
 )

@@ -25,8 +25,8 @@ def test_strange_rows_are_told(official):
     manifest = MUXSPACE.read(place(root, "legend.csv", content=legend))
     assert manifest.clips == ()
     assert [problem.what for problem in manifest.problems] == [
-        "row 0: 'puzzled' is no emotion that emoarc knows",
-        "row 1: nobody.jpg is missing; fetch it, or remove the row",
+        "row 1: 'puzzled' is no emotion that emoarc knows",
+        "row 2: nobody.jpg is missing; fetch it, or remove the row",
     ]
 
 

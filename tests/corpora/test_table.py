@@ -34,12 +34,12 @@ def test_a_manifest_is_read_as_it_was_written(tmp_path):
     [
         ("file,emotion", "1.wav,puzzled", "'puzzled' is no emotion"),
         ("file,emotion", "2.wav,anger", "2.wav is missing or empty"),
-        ("file,emotion", ",anger", "no file is missing"),
-        ("file,emotion,age", "1.wav,anger,old", "could not convert"),
-        ("file,emotion,age", "1.wav,anger,nan", "nan is no number"),
+        ("file,emotion", ",anger", "names no file"),
+        ("file,emotion,age", "1.wav,anger,old", "age is 'old', no number"),
+        ("file,emotion,age", "1.wav,anger,nan", "age is 'nan', no number"),
         ("file,emotion,sex", "1.wav,anger,f", "sex is 'f', none of female, male"),
         ("file,emotion,votes", "1.wav,anger,[1]", "no JSON object"),
-        ("file,emotion,votes", "1.wav,anger,{", "Expecting property name"),
+        ("file,emotion,votes", "1.wav,anger,{", "votes is '{', no JSON object"),
         ("file,emotion", "mine.csv,anger", "no known suffix"),
     ],
 )
@@ -49,7 +49,7 @@ def test_a_spoilt_row_is_told(tmp_path, header, row, what):
     manifest = TABLE.read(tmp_path)
     (problem,) = manifest.problems
     assert len(manifest) == 1
-    assert problem.what.startswith("row 1: ")
+    assert problem.what.startswith("row 2: ")
     assert what in problem.what
 
 

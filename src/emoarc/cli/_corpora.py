@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from emoarc.cli._console import err, out, plain
+from emoarc.cli._console import err, note, out, plain
 from emoarc.errors import NothingToAnalyzeError, OptionError
 
 if TYPE_CHECKING:
@@ -114,8 +114,14 @@ def stats(
     no_cache: _NoCache = False,
 ) -> None:
     """Count the clips of each corpus by emotion, speaker, sex, intensity and split."""
-    for name, part in _by_corpus(_clips_of(path, corpora, cache, no_cache)).items():
+    manifest = _clips_of(path, corpora, cache, no_cache)
+    for name, part in _by_corpus(manifest).items():
         _count(name, part)
+    lost = sum(not problem.kept for problem in manifest.problems)
+    if lost:
+        note(f"{lost} files or rows are left out; `emoarc corpora scan` names them")
+    if not len(manifest):
+        raise NothingToAnalyzeError(f"{path}: holds no clip that can be counted")
 
 
 @app.command()
@@ -160,8 +166,9 @@ def _scanned(path: Path, names: list[str] | None, cache: Path | None, no_cache: 
     found = find_corpora(path, names)
     if not found:
         raise NothingToAnalyzeError(
-            f"{path}: no corpus is here or up to three folders below; `emoarc corpora list` names "
-            "those that can be read, `--corpus folders` reads a folder per emotion"
+            f"{path}: {', '.join(names) if names else 'a corpus'} is neither here nor up to three "
+            "folders below; `emoarc corpora list` names those that can be read, `--corpus folders` "
+            "reads a folder per emotion"
         )
     read = (CORPORA[name].read(folder) for name, folders in found.items() for folder in folders)
     manifest = sum(read, Manifest(()))

@@ -125,7 +125,7 @@ def read_rows(
 ) -> Manifest:
     """Read a clip from each row of a CSV file; arguments as in `table_rows` and `read_files`.
 
-    `read` gets the row's number, counted from 0, as well.
+    `read` gets the row's number, counted from 0, as well; problems count from 1.
     """
     clips: list[Clip] = []
     problems: list[Problem] = []
@@ -135,7 +135,7 @@ def read_rows(
             if isinstance(clip, Clip):
                 clips.append(clip)
             else:
-                problems.append(Problem(path, f"row {number}: {clip}"))
+                problems.append(Problem(path, f"row {number + 1}: {clip}"))
     except TableError as error:
         problems.append(Problem(path, str(error)))
     return Manifest(tuple(clips), tuple(problems))
@@ -163,7 +163,7 @@ def read_lookup(
     facts: dict[K, V] = {}
     wrong: list[str] = []
     try:
-        for number, row in enumerate(table_rows(path, columns, encoding, delimiter)):
+        for number, row in enumerate(table_rows(path, columns, encoding, delimiter), 1):
             try:
                 key, value = read(row)
                 facts[key] = value
@@ -172,7 +172,7 @@ def read_lookup(
     except TableError as error:
         return facts, (Problem(path, str(error)),)
     if wrong:
-        return facts, (Problem(path, f"{len(wrong)} rows make no sense; first {wrong[0]}"),)
+        return facts, (Problem(path, f"rows that make no sense: {len(wrong)}; first {wrong[0]}"),)
     return facts, ()
 
 

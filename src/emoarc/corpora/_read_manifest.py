@@ -4,6 +4,7 @@ import csv
 import json
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast, get_args, get_type_hints
 
@@ -74,21 +75,23 @@ def fields_of(row: Mapping[str, Any]) -> dict[str, Any]:
                 f"{name} is {given[name]!r}, none of {', '.join(filter(None, choices))}"
             )
     for name in NUMBERS.intersection(given):
-        given[name] = _number(given[name])
+        given[name] = _number(name, given[name])
     if "votes" in given:
         given["votes"] = _votes(given["votes"])
     return given
 
 
-def _number(value: Any) -> float:
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError(f"{value} is no number")
-    return number
+def _number(name: str, value: Any) -> float:
+    with suppress(ValueError, TypeError):
+        if math.isfinite(number := float(value)):
+            return number
+    raise ValueError(f"{name} is {value!r}, no number")
 
 
 def _votes(text: str) -> dict[str, float]:
-    votes = json.loads(text)
+    votes: Any = None
+    with suppress(ValueError):
+        votes = json.loads(text)
     if not isinstance(votes, dict):
-        raise ValueError(f"votes {text!r} are no JSON object")
-    return {word: _number(str(count)) for word, count in cast("dict[str, Any]", votes).items()}
+        raise ValueError(f"votes is {text!r}, no JSON object")
+    return {word: _number("votes", count) for word, count in cast("dict[str, Any]", votes).items()}

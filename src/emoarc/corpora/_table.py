@@ -44,8 +44,10 @@ def _clip(table: Path, row: Mapping[str, str]) -> Clip | str:
     emotion = canonical(row["emotion"]) if row["emotion"] else ""
     if emotion is None:
         return f"{row['emotion']!r} is no emotion that emoarc knows"
-    if not row["file"] or _is_missing(table.parent / row["file"]):
-        return f"{row['file'] or 'no file'} is missing or empty; mend the row or the file"
+    if not row["file"]:
+        return "names no file; mend the row"
+    if _is_missing(table.parent / row["file"]):
+        return f"{row['file']} is missing or empty; mend the row or the file"
     try:
         return _built(table.parent / row["file"], emotion, row)
     except ValueError as error:
