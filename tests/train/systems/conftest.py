@@ -63,6 +63,11 @@ def write_tone(path: Path, hertz: float, seconds: float = 0.5, seed: int = 0) ->
         file.writeframes((samples * 32767).astype("<i2").tobytes())
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture(scope="session")
 def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that holds the corpus."""

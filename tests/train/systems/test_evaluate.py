@@ -19,11 +19,6 @@ from emoarc.train import train
 from emoarc.train.systems import EvaluateOptions, evaluate_system
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
 def test_a_system_is_trained_and_tested_fold_by_fold(
     tmp_path: Path, recipe: Path, tones: Path
 ) -> None:

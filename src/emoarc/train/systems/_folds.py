@@ -71,6 +71,7 @@ def run_folds(
         return
     # A fresh process each: torch's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(min(jobs, len(folds)), context, _follow_parent) as pool:
         try:
             yield from pool.map(_run_fold, [work] * len(folds), folds)
@@ -80,7 +81,7 @@ def run_folds(
                 "memory is short; call again with fewer --jobs to go on"
             ) from error
         except BaseException:  # an interrupt, say: the pool would wait for the folds under way
-            for process in multiprocessing.active_children():
+            for process in set(multiprocessing.active_children()) - others:
                 process.terminate()
             raise
 
@@ -105,11 +106,11 @@ def _run_fold(work: Work, fold: Fold, progress: Progress | None = None) -> FoldR
         _claim(out, fingerprint)
         _store(path, *_train_and_test(work, fold, out, progress))
     try:
-        with np.load(path) as found:
+        with path.open("rb") as file, np.load(file) as found:
             return FoldResult(
                 fold, found["probabilities"], int(found["parameters"]), float(found["seconds"])
             )
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise OptionError(f"{path}: damaged; delete it to test the fold again") from error
 
 

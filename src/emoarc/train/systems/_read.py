@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
 
 from emoarc.audio import speech_span
 from emoarc.corpora import Clip, read_corpora
@@ -22,12 +22,10 @@ from emoarc.train.systems._recipe import SystemRecipe
 from emoarc.train.systems._sight import Faces, Picture
 from emoarc.types import SAMPLING_RATE
 
-__all__ = ["Inputs", "read_inputs"]
-
-Inputs = Mapping[str, NDArray[Any]]
-"""By the recipe's names, each of shape (clips, 1 + copies, ...); the clip itself comes first."""
+__all__ = ["Told", "read_inputs"]
 
 Told = Callable[[str], None]
+"""Is told, in a line, what is being done."""
 
 
 def read_inputs(
@@ -35,7 +33,8 @@ def read_inputs(
 ) -> dict[str, NDArray[Any]]:
     """Compute every input of the recipe for every clip, or open what the folder `cache` has.
 
-    The arrays are mapped from disk, so that they cost memory only where they are used.
+    The arrays, by the recipe's names, are of shape (clips, 1 + copies, ...); the clip itself comes
+    first. They are mapped from disk, so that they cost memory only where they are used.
 
     Args:
         recipe: Says what to compute.
@@ -46,6 +45,7 @@ def read_inputs(
 
     Raises:
         InputError: A recording cannot be read.
+        OptionError: A file in `cache` is damaged.
         OutputError: The folder cannot be written to.
     """
     cache.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,14 @@ def read_inputs(
     # One thread: the products are so small that starting more costs a multiple of them.
     with threadpool_limits(1):
         _compute(recipe, clips, data, heard, seen)
-    return {name: np.load(path, mmap_mode="r") for name, path in paths.items()}
+    return {name: _open(path) for name, path in paths.items()}
+
+
+def _open(path: Path) -> NDArray[Any]:
+    try:
+        return np.load(path, mmap_mode="r")
+    except (OSError, ValueError, EOFError) as error:
+        raise OptionError(f"{path}: damaged; delete it to compute it again") from error
 
 
 def _compute(
