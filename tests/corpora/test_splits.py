@@ -205,6 +205,12 @@ def test_folds_never_leak_and_test_no_clip_twice(manifest, name):
         assert fold.train
         assert set(fold.train).isdisjoint(fold.test)
         assert find_leaks(manifest, fold, protocol.apart) == []
+        for fact in ("speaker", "take", "digest", "file"):  # without the checker
+            train, test = (
+                {getattr(manifest.clips[r], fact) for r in rows} - {""}
+                for rows in (fold.train, fold.test)
+            )
+            assert train.isdisjoint(test)
 
 
 @given(manifests, st.integers(0, 5))

@@ -12,7 +12,7 @@ from emoarc.corpora._ravdess import RAVDESS_LABELS
 from emoarc.corpora._read_manifest import read_manifest
 from emoarc.corpora._registry import CORPORA, SEALED, find_corpora, read_corpora
 from emoarc.corpora._scan import scan
-from emoarc.corpora._splits import Protocol
+from emoarc.corpora._splits import LEAKY, Protocol
 from emoarc.corpora._tally import Tally, tally, tally_by_emotion, tally_corpora
 from emoarc.corpora._traces import Trace, read_trace
 from emoarc.corpora._validation import validation_split
@@ -21,6 +21,7 @@ __all__ = [
     "CK_PLUS_LABELS",
     "CORPORA",
     "IEMOCAP_VIEWS",
+    "LEAKY",
     "MANIFEST_SCHEMA",
     "MELD_MISCUT",
     "RAVDESS_LABELS",

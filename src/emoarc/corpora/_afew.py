@@ -35,9 +35,8 @@ def _read(folder: Path) -> Manifest:
     for path in media_files(folder, "video", "audio"):
         split, emotion = _told_by(path.relative_to(folder).parts[:-1])
         if split and path.stem.isdigit() and (emotion or split == "test"):
-            clip = _clip(path, split, path.stem, emotion)
-            emotions[clip.take] = emotion
-            findings.add(clip)
+            emotions[f"{split}-{path.stem}"] = emotion
+            findings.add(_clip(path, split, path.stem, emotion))
         else:
             findings.refuse(path, "not an AFEW name such as Train_AFEW/Angry/000046280")
     _add_faces(folder, emotions, findings)
@@ -48,10 +47,10 @@ def _add_faces(folder: Path, emotions: dict[str, str], findings: Findings) -> No
     unknown: set[Path] = set()
     for path in media_files(folder, "image"):
         split, emotion = _told_by(path.relative_to(folder).parts[:-1])
-        clip = _clip(path, split or "test", path.parent.name, emotion)
-        emotion = emotion or emotions.get(clip.take, "")
-        if split and path.parent.name.isdigit() and (emotion or split == "test"):
-            findings.add(_clip(path, split, path.parent.name, emotion))
+        number = path.parent.name
+        emotion = emotion or emotions.get(f"{split}-{number}", "")
+        if split and number.isdigit() and (emotion or split == "test"):
+            findings.add(_clip(path, split, number, emotion))
         elif path.parent not in unknown:
             unknown.add(path.parent)
             findings.refuse(path.parent, "faces of no video with an emotion; copy the videos too")
@@ -59,8 +58,8 @@ def _add_faces(folder: Path, emotions: dict[str, str], findings: Findings) -> No
 
 def _told_by(folders: tuple[str, ...]) -> tuple[_Split | None, str]:
     matches = [match[1].lower() for name in folders if (match := _SPLIT.fullmatch(name))]
-    words = [word for name in folders if (word := canonical(name)) in EMOTIONS]
-    return _SPLITS[matches[0]] if matches else None, (words[-1] or "") if words else ""
+    words = [word for name in folders if (word := canonical(name) or "") in EMOTIONS]
+    return _SPLITS[matches[0]] if matches else None, words[-1] if words else ""
 
 
 def _clip(path: Path, split: _Split, number: str, emotion: str) -> Clip:

@@ -11,7 +11,7 @@ from emoarc.corpora._clip import Clip, Manifest
 from emoarc.corpora._leaks import STRICT, Fold, LeakKind, drop_shared, find_leaks
 from emoarc.errors import OptionError
 
-__all__ = ["By", "Protocol"]
+__all__ = ["LEAKY", "By", "Protocol"]
 
 By = Literal["speaker", "corpus", "sentence", "official", "clip"]
 

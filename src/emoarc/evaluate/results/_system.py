@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from emoarc.corpora import LEAKY
 from emoarc.evaluate.results._markdown import percent, spread
 
 __all__ = ["MEASURES", "Report", "System", "comparisons", "shortcomings"]
-
-_LEAKY = "leaky-random"
-"""How the name of every protocol begins that lets speakers into both training and test."""
 
 MEASURES = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro F1"}
 
@@ -175,4 +173,4 @@ def _value(report: Report, measure: str) -> float | None:
 
 
 def _is_leaky(protocol: str) -> bool:
-    return protocol.startswith(_LEAKY)
+    return protocol.startswith(LEAKY)
