@@ -98,6 +98,20 @@ def test_only_speakers_that_the_pack_has_not_learnt_are_tested(
     assert "the figures say nothing of new recordings" in everything["warning"]
 
 
+def test_what_was_learnt_under_another_name_is_not_tested(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    words = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
+    for place in (tmp_path / split / word for split in ("train", "test") for word in words):
+        place.mkdir(parents=True)
+        cv2.imwrite(str(place / "1.png"), generator.integers(0, 256, (48, 48), np.uint8))
+    same = cv2.imread(str(tmp_path / "train" / "sad" / "1.png"))
+    cv2.imwrite(str(tmp_path / "test" / "fear" / "1.bmp"), same)
+    report = evaluate_pack("face-expression", tmp_path, tmp_path / "out")
+    assert (report["corpora"], report["n"], report["unusable"]) == (["fer2013"], 7, 1)
+    options = PackOptions(protocol="official", unseen_only=False)
+    assert evaluate_pack("face-expression", tmp_path, tmp_path / "all", options)["n"] == 8
+
+
 def test_parts_of_a_recording_and_short_words_are_judged(tmp_path: Path) -> None:
     write_wav(tmp_path / "long.wav", 3.0)
     table = "file,emotion,start,end\nlong.wav,sadness,0,1.5\nlong.wav,anger,1.5,1.7\n"

@@ -38,7 +38,7 @@ class Tested:
     of: int
     """How many clips of the pack's kind there are, tested or not."""
     unusable: int
-    """Clips left out because they cannot be read, or are copies of others."""
+    """Clips left out because they cannot be read, or are copies of others or of what was learnt."""
     warning: str
     """What is to be said of clips that the pack may have learnt; empty if nothing."""
 
@@ -61,11 +61,12 @@ def choose_tested(
         ModelError: The pack is for something else.
     """
     corpora = corpora or (_only_corpus(data),)
-    manifest = _of_task(pack, read_corpora(data, corpora))
+    everything = read_corpora(data, corpora)
+    manifest = _of_task(pack, everything)
     described, rows = _rows_of(manifest, protocol)
     seen = trained_corpora(pack.manifest, corpora)
     allowed, restricted = _unlearnt(pack, manifest, rows, seen if fresh else [])
-    usable = _usable(manifest, allowed)
+    usable = _usable(manifest, allowed, _learnt(pack, everything, restricted))
     if not usable:
         raise OptionError(
             f"{pack.manifest.name}: nothing to test among the {len(manifest)} clips of its kind in "
@@ -147,10 +148,26 @@ def _unlearnt(
     return kept, list(fresh)
 
 
-def _usable(manifest: Manifest, rows: Rows) -> Rows:
-    """Leave out what cannot be read, or is a copy of another file."""
-    found = scan(manifest.take(sorted({row for row, _ in rows})))
-    whole = {(clip.file, clip.start) for clip in found.clips}
+def _learnt(pack: ModelPack, everything: Manifest, corpora: list[str]) -> Manifest:
+    """Return the clips of some corpora that the pack has learnt, or may have."""
+    fresh = {name: unseen(pack.manifest, everything.clips, name) for name in corpora}
+    return everything.take(
+        row
+        for row, clip in enumerate(everything.clips)
+        if clip.corpus in fresh and row not in (fresh[clip.corpus] or ())
+    )
+
+
+def _usable(manifest: Manifest, rows: Rows, learnt: Manifest) -> Rows:
+    """Leave out what cannot be read, is a copy of another file, or was learnt under another name.
+
+    Of FER+, one test picture in twelve is also among those for training and validation.
+    """
+    tested = scan(manifest.take(sorted({row for row, _ in rows})))
+    digests = {(clip.file, clip.start): clip.digest for clip in tested.clips}
+    kinds = {clip.kind for clip in tested.clips}
+    known = {clip.digest for clip in scan(learnt.where(lambda clip: clip.kind in kinds)).clips}
+    whole = {place for place, digest in digests.items() if digest not in known}
     return [
         (row, fold)
         for row, fold in rows
