@@ -2,10 +2,9 @@
 
 import json
 import shutil
-import wave
 
-import numpy as np
 import pytest
+from tests.corpora.tones import write_tone
 
 from emoarc.corpora import CORPORA, protocol_names, read_manifest
 
@@ -14,17 +13,6 @@ from emoarc.corpora import CORPORA, protocol_names, read_manifest
 def own_cache(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("COLUMNS", "100")
-
-
-def _wav(path, pitch):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    time = np.arange(8_000) / 16_000
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes((8000 * np.sin(2 * np.pi * pitch * time)).astype("<i2").tobytes())
-    return path
 
 
 @pytest.fixture
@@ -38,7 +26,7 @@ def ravdess(tmp_path):
         for said in (1, 2)
     ]
     for number, name in enumerate(names):
-        _wav(root / f"Actor_{name[-2:]}" / f"{name}.wav", 100 + 10 * number)
+        write_tone(root / f"Actor_{name[-2:]}" / f"{name}.wav", pitch=100 + 10 * number)
     return root
 
 
@@ -66,8 +54,8 @@ def _spoil(ravdess):
     second.write_bytes(b"no sound" * 100)
     shutil.copy(third, ravdess / "Actor_01" / "03-01-07-01-01-01-01.wav")
     shutil.copy(third, ravdess / "Actor_02" / third.name)
-    _wav(ravdess / "Actor_02" / "take one.wav", 50)
-    _wav(ravdess / "Actor_02" / "03-01-09-01-01-01-02.wav", 60)
+    write_tone(ravdess / "Actor_02" / "take one.wav", pitch=50)
+    write_tone(ravdess / "Actor_02" / "03-01-09-01-01-01-02.wav", pitch=60)
     return ["empty", "not a media file", "another emotion", "the same name", "take one", "03-01-09"]
 
 
@@ -88,7 +76,7 @@ def test_bad_files_give_one_line_each_and_the_rest_is_usable(emoarc, ravdess, tm
 def test_an_unreadable_table_costs_its_facts_alone(emoarc, tmp_path):
     root = tmp_path / "CREMA-D"
     for number, name in enumerate(("1001_DFA_ANG_XX", "1002_DFA_SAD_XX")):
-        _wav(root / "AudioWAV" / f"{name}.wav", 100 + number)
+        write_tone(root / "AudioWAV" / f"{name}.wav", pitch=100 + number)
     (root / "VideoDemographics.csv").write_bytes(b"\xff\xfe\x00\x01")
     outcome = emoarc("corpora", "scan", root, "--json")
     report = json.loads(outcome.out)

@@ -53,7 +53,7 @@ def test_without_a_terminal_there_is_a_line_per_epoch() -> None:
     console = Console(file=io.StringIO(), width=20)
     with shown_epochs(console) as show:
         show(epoch(0, uar=1 / 3))
-    assert console.file.getvalue() == "epoch 0  loss 2  uar 0.3333  seconds 3\n"
+    assert console.file.getvalue() == "epoch 1 of 30  loss 2  uar 0.3333  seconds 3\n"
 
 
 def test_a_terminal_gets_a_table_and_its_cursor_back() -> None:

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import wave
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,18 +10,9 @@ import av
 import cv2
 import numpy as np
 import pytest
+from tests.corpora.tones import write_tone
 
 from emoarc.corpora import CORPORA, Clip, Manifest, scan
-
-
-def _wav(path, seconds=0.5, pitch=220):
-    time = np.arange(round(16_000 * seconds)) / 16_000
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes((8000 * np.sin(2 * np.pi * pitch * time)).astype("<i2").tobytes())
-    return path
 
 
 def _mp4(path):
@@ -56,8 +46,8 @@ def _says(manifest):
 
 def test_files_that_are_whole_get_a_digest_and_an_end(tmp_path):
     found = _scan(
-        _clip(_wav(tmp_path / "a.wav", 0.5)),
-        _clip(_wav(tmp_path / "b.wav", 1.5, 300), start=0.25, end=0.75),
+        _clip(write_tone(tmp_path / "a.wav", 0.5)),
+        _clip(write_tone(tmp_path / "b.wav", 1.5, 300), start=0.25, end=0.75),
         _clip(_mp4(tmp_path / "c.mp4"), "video"),
         _clip(_png(tmp_path / "d.png"), "image"),
     )
@@ -77,7 +67,7 @@ BROKEN = {
     "empty": (lambda path: path.touch(), "empty; copy it again"),
     "garbage": (lambda path: path.write_bytes(b"no sound at all" * 99), "is not a media file"),
     "folder": (lambda path: path.mkdir(), "not a regular file"),
-    "silence of length 0": (lambda path: _wav(path, 0), "holds no sound"),
+    "silence of length 0": (lambda path: write_tone(path, 0), "holds no sound"),
     "picture": (
         lambda path: shutil.move(_png(path.with_suffix(".png")), path),
         "of a format that is not allowed",
@@ -89,7 +79,7 @@ BROKEN = {
 def test_what_cannot_be_used_becomes_one_problem_and_the_rest_stays(tmp_path, how):
     make, says = BROKEN[how]
     make(tmp_path / "bad.wav")
-    good = _clip(_wav(tmp_path / "good.wav"))
+    good = _clip(write_tone(tmp_path / "good.wav"))
     found = _scan(_clip(tmp_path / "bad.wav"), good)
     assert [clip.file for clip in found.clips] == [good.file]
     (problem,) = found.problems
@@ -118,7 +108,7 @@ def test_sound_that_is_asked_of_a_mute_video_is_a_problem(tmp_path):
 
 
 def test_of_equal_copies_the_first_is_kept(tmp_path):
-    first = _wav(tmp_path / "a.wav")
+    first = write_tone(tmp_path / "a.wav")
     copy = shutil.copy(first, tmp_path / "b.wav")
     found = _scan(_clip(first, take="1"), _clip(copy, take="2"))
     assert [clip.file for clip in found.clips] == [first]
@@ -134,7 +124,7 @@ def test_of_equal_copies_the_first_is_kept(tmp_path):
     ],
 )
 def test_copies_with_other_facts_are_kept_and_named(tmp_path, facts, why):
-    first = _wav(tmp_path / "a.wav")
+    first = write_tone(tmp_path / "a.wav")
     copy = Path(shutil.copy(first, tmp_path / "b.wav"))
     found = _scan(_clip(first), _clip(copy, **facts))
     assert len(found) == 2
@@ -151,7 +141,7 @@ def test_an_official_split_keeps_its_copies(tmp_path):
 
 
 def test_stretches_of_one_file_are_no_copies(tmp_path):
-    file = _wav(tmp_path / "a.wav", 1.0)
+    file = write_tone(tmp_path / "a.wav", 1.0)
     clips = (_clip(file, end=0.5), _clip(file, start=0.5), _clip(file, end=0.5, emotion="fear"))
     found = _scan(*clips)
     assert len(found) == 3
@@ -170,13 +160,13 @@ def test_one_picture_in_two_formats_is_one_content(tmp_path):
 
 
 def test_a_file_is_looked_into_again_only_once_it_has_changed(tmp_path):
-    cache, file = tmp_path / "cache" / "facts.sqlite", _wav(tmp_path / "a.wav")
+    cache, file = tmp_path / "cache" / "facts.sqlite", write_tone(tmp_path / "a.wav")
     first = _scan(_clip(file), cache=cache)
     calls = []
     again = _scan(_clip(file), cache=cache, progress=lambda *call: calls.append(call))
     assert again == first
     assert calls == []
-    _wav(file, 1.0)
+    write_tone(file, 1.0)
     changed = _scan(_clip(file), cache=cache, progress=lambda *call: calls.append(call))
     assert changed.clips[0].end == 1.0
     assert calls == [(1, 1)]
@@ -186,13 +176,13 @@ def test_a_fault_is_remembered_and_forgotten_with_the_file(tmp_path):
     cache, file = tmp_path / "facts.sqlite", tmp_path / "a.wav"
     file.write_bytes(b"nonsense")
     assert _says(_scan(_clip(file), cache=cache)) == _says(_scan(_clip(file), cache=cache))
-    _wav(file)
+    write_tone(file)
     assert _scan(_clip(file), cache=cache).problems == ()
 
 
 @pytest.mark.parametrize("content", [b"no database" * 100, None])
 def test_a_cache_that_cannot_be_used_is_no_error(tmp_path, content):
-    cache, file = tmp_path / "facts.sqlite", _wav(tmp_path / "a.wav")
+    cache, file = tmp_path / "facts.sqlite", write_tone(tmp_path / "a.wav")
     if content is None:
         cache.mkdir()
     else:
@@ -202,7 +192,7 @@ def test_a_cache_that_cannot_be_used_is_no_error(tmp_path, content):
 
 
 def test_a_strange_database_is_left_alone(tmp_path):
-    cache, file = tmp_path / "facts.sqlite", _wav(tmp_path / "a.wav")
+    cache, file = tmp_path / "facts.sqlite", write_tone(tmp_path / "a.wav")
     with sqlite3.connect(cache) as base:
         base.execute("CREATE TABLE facts_1 (colour TEXT)")
     base.close()
@@ -211,7 +201,7 @@ def test_a_strange_database_is_left_alone(tmp_path):
 
 def test_the_users_cache_folder_is_used_unless_told_otherwise(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
-    file = _wav(tmp_path / "a.wav")
+    file = write_tone(tmp_path / "a.wav")
     scan(Manifest((_clip(file),)), cache=None)
     assert not (tmp_path / "caches").exists()
     scan(Manifest((_clip(file),)))

@@ -59,7 +59,7 @@ class Epochs:
         if not self._last:
             return elapsed
         last = self._last[-1]
-        parts = [f"epoch {last['epoch'] + 1:.0f} of {last['epochs']:.0f}", elapsed]
+        parts = [_which(last), elapsed]
         if self._trainings > 1:
             parts.insert(0, f"training {self._trainings}")
         return " · ".join([*parts, f"{_clock(self._remaining())} left"])
@@ -95,8 +95,12 @@ def shown_epochs(console: Console = err) -> Generator[Callable[[Figures], None]]
 
 
 def _print_line(console: Console, figures: Figures) -> None:
-    shown = (f"{name} {value:.4g}" for name, value in figures.items() if name != "epochs")
-    console.print("  ".join(shown), soft_wrap=True)
+    shown = (f"{name} {_number(value)}" for name, value in figures.items() if name not in _UNSHOWN)
+    console.print("  ".join([_which(figures), *shown]), soft_wrap=True)
+
+
+def _which(figures: Figures) -> str:
+    return f"epoch {figures['epoch'] + 1:.0f} of {figures['epochs']:.0f}"
 
 
 def _number(value: float) -> str:
