@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.errors import OptionError
+from emoarc.evaluate import softmax
+from emoarc.train._checks import check_positive
 
 __all__ = [
     "SVM",
@@ -26,7 +28,6 @@ __all__ = [
     "Scaler",
     "SubsetLearner",
     "import_extra",
-    "softmax",
 ]
 
 Features = NDArray[np.floating[Any]]
@@ -125,7 +126,7 @@ class LightGBMOptions:
     threads: int = 1
 
     def __post_init__(self) -> None:
-        _check_positive(
+        check_positive(
             trees=self.trees,
             rate=self.rate,
             smallest_leaf=self.smallest_leaf,
@@ -181,7 +182,7 @@ class SVMOptions:
     """Parts of the examples that are left out in turn to learn what the distances are worth."""
 
     def __post_init__(self) -> None:
-        _check_positive(cost=self.cost)
+        check_positive(cost=self.cost)
         if self.folds < 2 or self.gamma < 0:
             raise OptionError("folds: from 2 up; gamma: not below 0")
 
@@ -231,7 +232,7 @@ class LogisticOptions:
     """At most."""
 
     def __post_init__(self) -> None:
-        _check_positive(cost=self.cost, iterations=self.iterations)
+        check_positive(cost=self.cost, iterations=self.iterations)
 
 
 class Logistic(SubsetLearner):
@@ -268,12 +269,6 @@ class Scaler:
         return (features - self._mean) / self._deviation
 
 
-def softmax(scores: Floats) -> Floats:
-    """Return the softmax of each row."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
 def import_extra(name: str) -> ModuleType:
     """Import a module of the extra `train`.
 
@@ -303,9 +298,3 @@ def _check(features: Features, classes: Classes, weights: Floats, labels: int) -
         raise OptionError("features: some are not finite; mend or leave out those examples")
     if not np.isfinite(weights).all() or weights.min() < 0:
         raise OptionError("weights: must be finite and not below 0")
-
-
-def _check_positive(**values: float) -> None:
-    for name, value in values.items():
-        if not value > 0:
-            raise OptionError(f"{name}: must be positive, not {value}")

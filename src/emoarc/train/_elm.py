@@ -7,6 +7,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize_scalar
 
 from emoarc.errors import OptionError
+from emoarc.evaluate import softmax
 from emoarc.train._classical import (
     SVM,
     Classes,
@@ -15,7 +16,6 @@ from emoarc.train._classical import (
     Scaler,
     SubsetLearner,
     SVMOptions,
-    softmax,
 )
 
 __all__ = ["ELM", "ELMChain", "ELMChainOptions", "ELMOptions"]
