@@ -72,8 +72,10 @@ def test_an_interrupt_ends_folds_trained_at_once(tmp_path: Path, recipe: Path, t
     words = ["--model", recipe, "--data", tones, "-o", tmp_path / "out", "--jobs", 2]
     command = [sys.executable, "-m", "emoarc.cli", "evaluate", *map(str, words)]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        started = time.monotonic()
         while len(list(tmp_path.glob("out/fold-*/net/progress.csv"))) < 2:
             assert process.poll() is None
+            assert time.monotonic() < started + 120
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         # Only once the folds' processes have gone, too, nobody has this end of the pipe any more.

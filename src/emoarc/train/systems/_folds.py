@@ -72,9 +72,12 @@ def run_folds(
     # A fresh process each: torch's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(min(jobs, len(folds)), context, _follow_parent) as pool:
+    # What all share comes with the process: a queue that it fills would be stuck, and we with it,
+    # once a process is gone.
+    shared = (work, folds)
+    with ProcessPoolExecutor(min(jobs, len(folds)), context, _start_process, shared) as pool:
         try:
-            yield from pool.map(_run_fold, [work] * len(folds), folds)
+            yield from pool.map(_run_nth, range(len(folds)))
         except BrokenProcessPool as error:
             raise OutputError(
                 f"{work.out}: the system ended a process that trained a fold, as it does where "
@@ -86,8 +89,18 @@ def run_folds(
             raise
 
 
-def _follow_parent() -> None:
+_shared: list[tuple[Work, Sequence[Fold]]] = []
+"""In a process of the pool: what all folds share, and the folds."""
+
+
+def _run_nth(number: int) -> FoldResult:
+    ((work, folds),) = _shared
+    return _run_fold(work, folds[number])
+
+
+def _start_process(work: Work, folds: Sequence[Fold]) -> None:
     """Leave interrupts to the parent, and end with it, whatever ends it."""
+    _shared.append((work, folds))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None
