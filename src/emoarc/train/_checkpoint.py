@@ -19,7 +19,7 @@ from emoarc.errors import OptionError
 from emoarc.files import atomic
 from emoarc.train._recipe import Recipe
 
-__all__ = ["State", "resume", "save"]
+__all__ = ["State", "resume", "save", "save_tensors"]
 
 
 @dataclass
@@ -47,10 +47,25 @@ def save(state: State, path: Path, recipe: Recipe) -> None:
     tensors |= {f"best.{k}": v for k, v in state.best.items()}
     for index, moments in state.optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{k}": v for k, v in moments.items() if v is not None}
-    tensors = {name: tensor.contiguous().clone() for name, tensor in tensors.items()}
     facts = {"recipe": _fingerprint(recipe), "history": json.dumps(state.history)}
+    save_tensors(tensors, path, facts)
+
+
+def save_tensors(
+    tensors: dict[str, Tensor], path: Path, facts: dict[str, str] | None = None
+) -> None:
+    """Write a safetensors file, whole or not at all.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    # Tensors that share memory cannot be written; copies do not.
+    copies = {name: tensor.contiguous().clone() for name, tensor in tensors.items()}
     with atomic(path) as temporary:
-        save_file(tensors, temporary, facts)
+        try:
+            save_file(copies, temporary, facts)
+        except SafetensorError as error:  # a full disk, which `atomic` knows as an OSError
+            raise OSError(str(error)) from error
 
 
 def resume(state: State, path: Path, recipe: Recipe) -> None:
