@@ -48,9 +48,9 @@ class Recipe:
     """What every recipe holds; each task adds its own tables."""
 
     name: str
-    """Of the pack it makes."""
+    """Of the pack it makes, or of the system."""
     task: str
-    """`face-expression` or `voice-expression`."""
+    """`face-expression`, `voice-expression` or `system`."""
     version: str
     seed: int
     schedule: Schedule

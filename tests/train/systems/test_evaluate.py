@@ -1,6 +1,8 @@
 """Whole runs on a corpus of tones."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 pytest.importorskip("torch", reason="training needs the extra `train`")
 
 from safetensors.numpy import load_file
+from tests.train.systems.conftest import write_tone
 
 from emoarc.corpora import read_protocol
 from emoarc.errors import OptionError
@@ -127,9 +130,16 @@ def test_a_system_trained_once_is_tested_on_those_held_out(
     assert (tmp_path / "out/metrics.json").exists()
 
 
-def test_a_base_is_trained_first_and_kept_frozen(
-    tmp_path: Path, recipe_text: str, tones: Path
-) -> None:
+@pytest.fixture
+def based(tmp_path: Path, recipe_text: str, tones: Path) -> tuple[Path, Path]:
+    """A recipe on a base, and the data: the base learns from another corpus."""
+    data = tmp_path / "data"
+    shutil.copytree(tones, data)
+    for split in ("train", "test"):
+        for number, emotion in enumerate(("happiness", "sadness", "anger", "neutral")):
+            for take in range(4):
+                path = data / f"own/{split}/{emotion}/{split}-{number}-{take}.wav"
+                write_tone(path, 300 * 3**number, seed=100 * number + take + 10 * len(split))
     base = recipe_text.replace(
         'kind = "mel"\nseconds = 0.5\nbands = 16\nframes = 16',
         'kind = "spectrogram"\nseconds = 0.5\nrows = 32\ncolumns = 32',
@@ -137,17 +147,62 @@ def test_a_base_is_trained_first_and_kept_frozen(
     base = base.replace('"hossain-voice"', '"kottayam-vgg16"')
     base = base.replace("{ channels = [4, 8], hidden = 8, dropout = 0.0 }",
                         "{ width = 0.03125, hidden = 8, frozen = false }")  # fmt: skip
-    (tmp_path / "base.toml").write_text(base)
+    (tmp_path / "base.toml").write_text(base.replace('["ravdess"]\nprot', '["folders"]\nprot'))
     top = base.replace("frozen = false", "frozen = true")
     top = top.replace("\n[schedule]", 'base = "base.toml"\n\n[schedule]')
     recipe = tmp_path / "top.toml"
     recipe.write_text(top)
-    evaluate_system(recipe, tones, tmp_path / "out", EvaluateOptions("leaky-random"))
+    return recipe, data
+
+
+def test_a_base_is_trained_first_and_kept_frozen(tmp_path: Path, based: tuple[Path, Path]) -> None:
+    evaluate_system(*based, tmp_path / "out", EvaluateOptions("leaky-random"))
     learnt = load_file(tmp_path / "out/base/net/held-out/net/net.safetensors")
     used = load_file(tmp_path / "out/draw-1/net/net.safetensors")
     names = [name for name in used if name.startswith("features.")]
     assert names
     assert all(np.array_equal(learnt[name], used[name]) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('["folders"]', '["ravdess"]', "learns from ravdess, on which tones is tested"),
+        ("\n[schedule]", 'base = "base.toml"\n\n[schedule]', "that no base of its own"),
+    ],
+)
+def test_what_cannot_be_a_base_is_refused(
+    tmp_path: Path, based: tuple[Path, Path], old: str, new: str, said: str
+) -> None:
+    path = tmp_path / "base.toml"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(OptionError, match=said):
+        evaluate_system(*based, tmp_path / "out")
+
+
+def test_a_clip_of_the_test_split_that_was_learnt_is_not_tested(
+    tmp_path: Path, based: tuple[Path, Path]
+) -> None:
+    _, data = based
+    split = data / "own/test/anger"
+    shutil.copy(data / "own/train/anger/train-2-0.wav", split / "the-same-again.wav")
+    assert train(tmp_path / "base.toml", data, tmp_path / "out")["n"] == 16
+
+
+@pytest.mark.parametrize(
+    ("kind", "architecture"),
+    [("functionals", "hossain-voice"), ("mel", "singh-fang"), ("functionals", "kottayam-voice")],
+)
+def test_a_net_that_cannot_take_its_inputs_says_so(
+    tmp_path: Path, recipe: Path, tones: Path, kind: str, architecture: str
+) -> None:
+    text = recipe.read_text().replace('inputs = ["mel"]\noptions', 'inputs = ["mel"]\n# options')
+    text = text.replace("hossain-voice", architecture)
+    if kind == "functionals":
+        text = re.sub(r'kind = "mel"\n(.*\n){3}', 'kind = "functionals"\n', text)
+    recipe.write_text(text)
+    with pytest.raises(OptionError, match=f"{architecture} cannot take inputs|rows: 16 is less"):
+        evaluate_system(recipe, tones, tmp_path / "out")
 
 
 def test_a_killed_run_ends_with_the_weights_of_an_unbroken_one(

@@ -14,7 +14,7 @@ from emoarc.train.systems._examples import make_examples
 
 CLIPS = [
     Clip(Path("a"), "x", "audio", "happiness"),
-    Clip(Path("b"), "x", "audio", "anger", votes={"anger": 3, "sadness": 1, "disgust": 4}),
+    Clip(Path("b"), "x", "audio", "anger", votes={"anger": 3, "sad": 1, "disgust": 4}),
     Clip(Path("c"), "x", "audio", "anger"),
     Clip(Path("d"), "x", "audio", "anger", votes={"disgust": 4}),
 ]

@@ -54,6 +54,8 @@ class Architecture:
     """Builds the net from its options, the number of labels, and the shapes of its inputs."""
     learner: Callable[[int, Any], Learner] | None = None
     """Builds a learner that needs no gradients from the number of labels and its options."""
+    based: bool = False
+    """Whether the net can take its base from elsewhere, by `load_base`."""
 
 
 def _singh_fang(options: SinghFangOptions, labels: int, shapes: Shapes) -> nn.Module:
@@ -102,7 +104,7 @@ ARCHITECTURES: Final[dict[str, Architecture]] = {
     "keropyan-hybrid": Architecture(KeropyanHybridOptions, _keropyan_hybrid),
     "kottayam-image": Architecture(KottayamImageOptions, _kottayam_image),
     "kottayam-ck48": Architecture(KottayamCkOptions, _kottayam_ck),
-    "kottayam-vgg16": Architecture(VggTransferOptions, _free(VggTransferNet)),
+    "kottayam-vgg16": Architecture(VggTransferOptions, _free(VggTransferNet), based=True),
     "kottayam-voice": Architecture(KottayamVoiceOptions, _kottayam_voice),
     "kottayam-video": Architecture(KottayamImageOptions, _kottayam_video),
     "hossain-voice": Architecture(HossainVoiceOptions, _free(HossainVoiceNet)),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from emoarc.corpora import Fold, Manifest, read_corpora, read_protocol, scan
+from emoarc.corpora import Fold, Manifest, drop_shared, read_corpora, read_protocol, scan
 from emoarc.errors import OptionError
 from emoarc.evaluate import Predictions
 from emoarc.files import write_text
@@ -62,6 +62,7 @@ def evaluate_system(
     Raises:
         OptionError: The recipe or the protocol cannot be, or the corpora are not there.
         InputError: A clip cannot be read.
+        OutputError: Something cannot be written below `out`.
     """
     options = options or EvaluateOptions()
     recipe = read_system(path)
@@ -88,7 +89,8 @@ def train_system(
     """Train the system of a recipe once, on all but those held out, and test it on these.
 
     Held out are the recipe's `held_out` speakers and what a corpus itself sets apart for tests.
-    Writes what `evaluate_system` does, and the weights, `fold/MEMBER/net.safetensors`.
+    Clips of a test split that training holds too, under another name, are not tested. Writes what
+    `evaluate_system` does, and the weights, `held-out/MEMBER/net.safetensors`.
     """
     recipe = read_system(path)
     work = _prepare(path, recipe, data, out, options or EvaluateOptions(), told)
@@ -96,6 +98,7 @@ def train_system(
         clip.speaker in recipe.held_out or clip.split == "test" for clip in work.manifest.clips
     ]
     train, test = (tuple(np.flatnonzero(np.equal(held_out, x)).tolist()) for x in (False, True))
+    test = drop_shared(work.manifest, test, train, ("take", "content"))
     if not train or not test:
         raise OptionError(f"{path}: held_out: leaves nothing to train on, or nothing to test")
     (result,) = run_folds(work, [Fold("held-out", train, test)], 1, progress)
@@ -140,11 +143,25 @@ def _with_bases(
             base = path.parent / member.base
             if told:
                 told(f"training {base.name}, the base of {name}")
+            source = _base_member(base, recipe)
             train_system(base, data, out / "base" / name, options, told)
-            (source,) = read_system(base).members
             weights = out / "base" / name / "held-out" / source / "net.safetensors"
             members[name] = replace(member, base=str(weights))
     return replace(recipe, members=members)
+
+
+def _base_member(path: Path, recipe: SystemRecipe) -> str:
+    """Return the name of the net that serves as a base, if it may."""
+    base = read_system(path)
+    ((name, member), *others) = base.members.items()
+    if others or member.base:
+        raise OptionError(f"{path}: a base has a single member, and that no base of its own")
+    if shared := sorted({*base.corpora} & {*recipe.corpora}):
+        raise OptionError(
+            f"{path}: learns from {', '.join(shared)}, on which {recipe.name} is tested; give "
+            "the base other corpora"
+        )
+    return name
 
 
 def _write(work: Work, results: Sequence[FoldResult], about: dict[str, Any]) -> dict[str, Any]:

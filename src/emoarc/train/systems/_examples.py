@@ -97,6 +97,7 @@ def _shares(recipe: SystemRecipe, votes: dict[str, float]) -> NDArray[np.float32
     """The share of the votes for each label; zeros where nobody chose any of them."""
     counts = np.zeros(len(recipe.labels), np.float32)
     for word, count in votes.items():
-        if canonical(word) in recipe.labels:
-            counts[recipe.labels.index(word)] += count
+        label = canonical(word)
+        if label in recipe.labels:
+            counts[recipe.labels.index(label)] += count
     return counts / max(counts.sum(), 1)

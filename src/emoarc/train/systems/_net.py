@@ -12,12 +12,12 @@ import numpy as np
 import torch
 from numpy.random import Generator
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from emoarc.errors import OptionError
 from emoarc.evaluate import accuracy, negative_log_likelihood
-from emoarc.files import atomic
 from emoarc.train._augment_faces import augment_faces
+from emoarc.train._checkpoint import save_tensors
 from emoarc.train._loop import Batch, Progress, fit
 from emoarc.train._voice_augment import VoiceAugmentation, mask
 from emoarc.train.systems._architectures import ARCHITECTURES
@@ -49,13 +49,21 @@ class NetClassifier:
         self.parameters = sum(p.numel() for p in net.parameters() if p.requires_grad)
         job = _Job(net, self._recipe, examples, validation, self)
         self._net = fit(job, self._recipe.learning, self._out, self._progress)
-        with atomic(self._out / "net.safetensors") as temporary:
-            save_file({n: t.contiguous() for n, t in self._net.state_dict().items()}, temporary)
+        save_tensors(dict(self._net.state_dict()), self._out / "net.safetensors")
 
     def _build(self, shapes: tuple[tuple[int, ...], ...]) -> nn.Module:
-        build = ARCHITECTURES[self._member.architecture].net
+        name, labels = self._member.architecture, len(self._recipe.labels)
+        build = ARCHITECTURES[name].net
         assert build is not None  # or this were no net
-        net = build(self._member.learner, len(self._recipe.labels), shapes)
+        try:
+            net = build(self._member.learner, labels, shapes)
+            _try(net, shapes, labels)
+        except (IndexError, RuntimeError, TypeError, ValueError) as error:
+            given = " and ".join(map(str, shapes))
+            raise OptionError(
+                f"members: {name} cannot take inputs of shape {given} ({error}); give it others, "
+                "or change their sizes"
+            ) from error
         if self._member.base:
             net.load_base(Path(self._member.base))  # pyright: ignore[reportCallIssue]
         return net
@@ -78,6 +86,15 @@ class NetClassifier:
         for start in range(0, len(inputs[0]), batch):
             rows = tuple(array[start : start + batch] for array in inputs)
             yield function(*self.tensors(rows)).float()
+
+
+@torch.no_grad()
+def _try(net: nn.Module, shapes: tuple[tuple[int, ...], ...], labels: int) -> None:
+    """Run a net once, before it has learnt for hours what it cannot tell."""
+    logits = net.eval()(*(torch.zeros(2, *shape) for shape in shapes))
+    net.train()
+    if logits.shape != (2, labels):
+        raise ValueError(f"gives {tuple(logits.shape)} for (2, {labels})")
 
 
 class _Scale:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from emoarc.corpora import Clip, read_picture
 from emoarc.errors import InputError
 from emoarc.media import MediaReader, ReadOptions
+from emoarc.train._checks import check_positive
 from emoarc.types import VideoFrame
 from emoarc.vision import HaarDetector, align_face
 
@@ -27,6 +28,9 @@ class Picture:
 
     kind: Literal["picture"]
     side: int = 48
+
+    def __post_init__(self) -> None:
+        check_positive(side=self.side)
 
     def __call__(self, clip: Clip) -> Grey:
         """Return the picture.
@@ -47,6 +51,9 @@ class Faces:
     count: int = 20
     height: int = 50
     width: int = 50
+
+    def __post_init__(self) -> None:
+        check_positive(count=self.count, height=self.height, width=self.width)
 
     def __call__(self, clip: Clip) -> Grey:
         """Return the faces; a frame without one gives its middle instead.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from emoarc.audio import LogMel, LogMelOptions
 from emoarc.errors import OptionError
+from emoarc.train._checks import check_from_zero, check_positive
 from emoarc.types import SAMPLING_RATE
 
 _cv: Any = cv2
@@ -26,6 +27,8 @@ _WINDOW, _HOP = 400, 160
 """25 and 10 ms in samples: 3 s give 300 frames of 201 frequencies."""
 _FLOOR = 1e-8
 """Power added before the logarithm."""
+_MEL = 128
+"""Mel bands of which librosa makes MFCC."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ class Spectrogram:
     rows: int = 200
     columns: int = 300
     """A grid smaller than what `seconds` give is reached by averaging neighbours."""
+
+    def __post_init__(self) -> None:
+        check_positive(seconds=self.seconds, rows=self.rows, columns=self.columns)
 
     def __call__(self, signal: Signal) -> NDArray[np.float16]:
         """Return the spectrogram of the signal's first `seconds`, silence after its end."""
@@ -54,6 +60,9 @@ class Mel:
     seconds: float = 3.0
     bands: int = 64
     frames: int = 300
+
+    def __post_init__(self) -> None:
+        check_positive(seconds=self.seconds, bands=self.bands, frames=self.frames)
 
     def __call__(self, signal: Signal) -> NDArray[np.float16]:
         """Return the spectrogram of the signal's first `seconds`, silence after its end."""
@@ -75,6 +84,12 @@ class Mfcc:
     frames: int = 0
     """0 gives each coefficient's mean over time, shape (coefficients, 1); otherwise a sequence of
     so many frames, each coefficient standardised, shape (frames, coefficients)."""
+
+    def __post_init__(self) -> None:
+        check_positive(seconds=self.seconds, coefficients=self.coefficients)
+        check_from_zero(frames=self.frames)
+        if self.coefficients > _MEL:
+            raise OptionError(f"coefficients: there are at most {_MEL}, as many as mel bands")
 
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
         """Return the coefficients of the signal's first `seconds`."""
@@ -104,6 +119,13 @@ class Functionals:
     mfcc: int = 20
     statistics: tuple[Literal["mean", "std", "low", "high", "delta"], ...] = ("mean",)
     """`low` and `high` are the 10th and the 90th percentile, `delta` the mean absolute change."""
+
+    def __post_init__(self) -> None:
+        check_positive(mel=self.mel, mfcc=self.mfcc)
+        if self.mfcc > self.mel:
+            raise OptionError(f"mfcc: there are at most {self.mel}, as many as mel bands")
+        if not self.statistics:
+            raise OptionError("statistics: name one at least")
 
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
         """Return the statistics of the whole signal."""
