@@ -1,7 +1,9 @@
 """Texts say what the files they cite say."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -29,6 +31,18 @@ def test_links_to_files_lead_somewhere(text):
     source = ROOT / text
     for link in re.findall(r"\]\((?!http)([^)#]+)\)", source.read_text(encoding="utf-8")):
         assert (source.parent / link).exists(), link
+
+
+def test_the_page_of_recipes_names_every_key_input_and_architecture():
+    pytest.importorskip("torch", reason="training needs the extra `train`")
+    from emoarc.train.systems._architectures import ARCHITECTURES
+    from emoarc.train.systems._recipe import Input, Member, SystemRecipe
+
+    text = (ROOT / "docs/recipes.md").read_text(encoding="utf-8")
+    keys = {field.name for kind in (SystemRecipe, Member) for field in fields(kind)}
+    kinds = {get_args(get_type_hints(kind)["kind"])[0] for kind in get_args(Input)}
+    missing = {name for name in keys if not re.search(rf"\b{name}\b", text)}
+    assert missing | {n for n in {*kinds, *ARCHITECTURES} if f"`{n}`" not in text} == set()
 
 
 @pytest.mark.parametrize("name", [*CORPORA, *protocol_names()])
