@@ -69,6 +69,20 @@ def test_what_cannot_be_is_one_line_and_leaves_nothing(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("verb", [("evaluate", "--model", "face-expression"), ("train", "r.toml")])
+def test_a_folder_that_cannot_be_is_one_line(emoarc, pictures, tmp_path, verb):
+    (tmp_path / "file").write_text("mine")
+    for folder, said in (
+        ("file", "-o: file is a file"),
+        ("file/below", "file is a file, not a folder"),
+        ("x" * 300, "cannot be made"),
+    ):
+        outcome = emoarc(*verb, "--data", pictures, "-o", folder)
+        assert (outcome.code, len(outcome.err.strip().splitlines())) == (2, 1)
+        assert said in outcome.err
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 def test_recipes_need_torch(emoarc, tmp_path, monkeypatch):
     monkeypatch.setattr(_evaluate, "find_spec", lambda name: None)
     outcome = emoarc("evaluate", "--model", "r.toml", "--data", ".", "-o", "out")

@@ -1,11 +1,14 @@
 """What the verbs share: results go to stdout, everything else to stderr."""
 
+import os
+from pathlib import Path
+
 from rich.console import Console
 from rich.markup import escape
 
-from emoarc.errors import EmoarcError
+from emoarc.errors import EmoarcError, OptionError
 
-__all__ = ["complain", "err", "explain", "note", "out", "plain"]
+__all__ = ["check_folder", "complain", "err", "explain", "note", "out", "plain"]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -33,3 +36,21 @@ def explain(error: Exception, about: object = "") -> str:
 def note(message: str) -> None:
     """Say something of lesser weight on stderr."""
     err.print(f"[yellow]note:[/] {plain(message)}", soft_wrap=True)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse an output folder that is a file or cannot be made, before hours go into it.
+
+    Raises:
+        OptionError: It cannot be; says which part of the path is in the way.
+    """
+    try:
+        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    except OSError as error:  # a name that is too long
+        raise OptionError(
+            f"-o: {folder} cannot be made ({error.strerror}); name another folder"
+        ) from error
+    if not there.is_dir():
+        raise OptionError(f"-o: {there} is a file, not a folder; name another folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OptionError(f"-o: {there} cannot be written to; name another folder")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from emoarc.cli._console import err, note, out, plain
+from emoarc.cli._console import check_folder, err, note, out, plain
 from emoarc.cli._epochs import shown_epochs
 from emoarc.errors import OptionError
 
@@ -70,6 +70,7 @@ def evaluate(
 
         emoarc evaluate --model voice-expression --corpus emodb --data DIR -o runs/v
     """
+    check_folder(folder)
     other = None if against is None else _read_results(against)
     order = _Order(model, data, folder, protocol, tuple(corpora or ()), jobs, cache)
     if model.endswith(".toml"):

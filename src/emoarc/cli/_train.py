@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from emoarc.cli._console import out
+from emoarc.cli._console import check_folder, out
 from emoarc.cli._epochs import shown_epochs
 from emoarc.errors import OptionError
 
@@ -27,6 +27,7 @@ def train(
     Stopped at any time, the same command goes on from the last finished epoch. Several GPUs
     share the work when it is started with `accelerate launch -m emoarc.cli train ...`.
     """
+    check_folder(folder)
     for name in _NEEDED:
         if find_spec(name) is None:
             raise OptionError(f"train: {name} is missing; `make train-env` brings it")
