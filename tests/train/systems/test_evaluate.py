@@ -130,6 +130,22 @@ def test_a_system_trained_once_is_tested_on_those_held_out(
     assert (tmp_path / "out/metrics.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        (["emodb-03"], r"out emodb-03 .* nothing to test; .* there are ravdess-01, .*-04, \.\.\."),
+        ([f"ravdess-{number:02}" for number in range(1, 11)], "leaves nothing to train on"),
+    ],
+)
+def test_nobody_to_hold_out_is_said_before_inputs_are_computed(
+    tmp_path: Path, recipe: Path, tones: Path, people: list[str], said: str
+) -> None:
+    recipe.write_text(f"held_out = {json.dumps(people)}\n{recipe.read_text()}")
+    with pytest.raises(OptionError, match=said):
+        train(recipe, tones, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.fixture
 def based(tmp_path: Path, recipe_text: str, tones: Path) -> tuple[Path, Path]:
     """A recipe on a base, and the data: the base learns from another corpus."""

@@ -1,8 +1,9 @@
 """A system under a protocol: from a recipe and the corpora to figures, predictions and plots."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,7 @@ def evaluate_system(
     options = options or EvaluateOptions()
     recipe = read_system(path)
     protocol = read_protocol(options.protocol or recipe.protocols[0])
-    work = _prepare(path, recipe, data, out, options, told)
-    folds = protocol.folds(work.manifest)
+    work, folds = _prepare(path, recipe, protocol.folds, data, out, options, told)
     results: list[FoldResult] = []
     for result in run_folds(work, folds, options.jobs, progress):
         results.append(result)
@@ -93,17 +93,27 @@ def train_system(
     `evaluate_system` does, and the weights, `held-out/MEMBER/net.safetensors`.
     """
     recipe = read_system(path)
-    work = _prepare(path, recipe, data, out, options or EvaluateOptions(), told)
-    held_out = [
-        clip.speaker in recipe.held_out or clip.split == "test" for clip in work.manifest.clips
-    ]
-    train, test = (tuple(np.flatnonzero(np.equal(held_out, x)).tolist()) for x in (False, True))
-    test = drop_shared(work.manifest, test, train, ("take", "content"))
-    if not train or not test:
-        raise OptionError(f"{path}: held_out: leaves nothing to train on, or nothing to test")
-    (result,) = run_folds(work, [Fold("held-out", train, test)], 1, progress)
+    folded = partial(_held_out, path, recipe)
+    work, folds = _prepare(path, recipe, folded, data, out, options or EvaluateOptions(), told)
+    (result,) = run_folds(work, folds, 1, progress)
     described = {"name": "held-out", "description": f"tested on {_spoken(recipe, work.manifest)}"}
     return _write(work, [result], {"protocol": described})
+
+
+def _held_out(path: Path, recipe: SystemRecipe, manifest: Manifest) -> list[Fold]:
+    """Return the one fold that tests those held out."""
+    held_out = [clip.speaker in recipe.held_out or clip.split == "test" for clip in manifest.clips]
+    train, test = (tuple(np.flatnonzero(np.equal(held_out, x)).tolist()) for x in (False, True))
+    test = drop_shared(manifest, test, train, ("take", "content"))
+    if not train or not test:
+        people = manifest.speakers
+        known = f"{', '.join(people[:4])}{', ...' if len(people) > 4 else ''}" or "nobody by name"
+        raise OptionError(
+            f"{path}: held_out: holding out {', '.join(recipe.held_out) or 'nobody'} and the "
+            f"corpora's own test splits leaves nothing to {'test' if train else 'train on'}; name "
+            f"some speakers of the corpora in the recipe's held_out: there are {known}"
+        )
+    return [Fold("held-out", train, test)]
 
 
 def _spoken(recipe: SystemRecipe, manifest: Manifest) -> str:
@@ -114,18 +124,21 @@ def _spoken(recipe: SystemRecipe, manifest: Manifest) -> str:
 def _prepare(
     path: Path,
     recipe: SystemRecipe,
+    folded: Callable[[Manifest], list[Fold]],
     data: Path,
     out: Path,
     options: EvaluateOptions,
     told: Told | None,
-) -> Work:
+) -> tuple[Work, list[Fold]]:
+    """Choose the clips and fold them, which may fail, before what takes long: bases and inputs."""
     recipe = replace(recipe, corpora=options.corpora or recipe.corpora)
     cache = options.cache or out / "inputs"
-    recipe = _with_bases(path, recipe, data, out, replace(options, corpora=()), told)
     # Scanned, so that the same recording under two names cannot be on both sides.
     manifest = scan(recipe.chosen(read_corpora(data, recipe.corpora)))
+    folds = folded(manifest)
+    recipe = _with_bases(path, recipe, data, out, replace(options, corpora=()), told)
     read_inputs(recipe, manifest.clips, data, cache, told)
-    return Work(recipe, manifest, data, cache, out)
+    return Work(recipe, manifest, data, cache, out), folds
 
 
 def _with_bases(
