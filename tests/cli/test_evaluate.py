@@ -35,6 +35,18 @@ def test_a_pack_is_measured_printed_and_written(emoarc, pictures, tmp_path):
     assert [line.split()[0] for line in outcome.out.splitlines()[5:12]] == report["labels"]
 
 
+def test_what_was_left_out_is_counted(emoarc, pictures, tmp_path):
+    words = ("evaluate", "--model", "face-expression", "--data", pictures, "-o", "out")
+    assert "left out" not in emoarc(*words).err
+    (pictures / "sad" / "2.png").write_bytes(b"no picture")
+    outcome = emoarc(*words)
+    assert "1 file was left out" in outcome.err
+    assert "emoarc corpora scan" in outcome.err
+    assert json.loads((tmp_path / "out" / "evaluation.json").read_text())["left_out"] == 1
+    found = emoarc("corpora", "scan", pictures, "--verbose")
+    assert "2.png" in found.out + found.err
+
+
 def test_results_are_compared_with_others(emoarc, pictures, tmp_path):
     base = ("evaluate", "--model", "face-expression", "--data", pictures)
     assert emoarc(*base, "-o", "first").code == 0

@@ -62,6 +62,7 @@ def test_a_face_pack_is_measured_as_it_is_used(pictures: Path, tmp_path: Path) -
     report = evaluate_pack("face-expression", pictures, out)
     assert json.loads((out / "evaluation.json").read_text()) == report
     assert (report["kind"], report["n"], report["unusable"]) == ("evaluation", 11, 1)
+    assert report["left_out"] == 1
     assert report["labels"] == list(EMOTIONS)
     assert report["warning"] is None
     pack = load_pack("face-expression")

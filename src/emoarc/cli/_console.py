@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from emoarc.errors import EmoarcError, OptionError
 
-__all__ = ["check_folder", "complain", "err", "explain", "note", "out", "plain"]
+__all__ = ["check_folder", "complain", "err", "explain", "note", "note_left_out", "out", "plain"]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -54,3 +54,13 @@ def check_folder(folder: Path) -> None:
         raise OptionError(f"-o: {there} is a file, not a folder; name another folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise OptionError(f"-o: {there} cannot be written to; name another folder")
+
+
+def note_left_out(files: int) -> None:
+    """Say on stderr how many files of the corpora were not used, if any."""
+    if files:
+        were = "1 file was" if files == 1 else f"{files} files were"
+        note(
+            f"{were} left out as broken, copies of others or otherwise unusable; "
+            "`emoarc corpora scan DIR --verbose` names them"
+        )

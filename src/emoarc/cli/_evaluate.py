@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from emoarc.cli._console import check_folder, err, note, out, plain
+from emoarc.cli._console import check_folder, err, note, note_left_out, out, plain
 from emoarc.cli._epochs import shown_epochs
 from emoarc.errors import OptionError
 
@@ -145,6 +145,7 @@ def _show(report: dict[str, Any]) -> None:
         shares = [_percent(row[name]) for name in ("precision", "recall", "f1")]
         table.add_row(plain(label), *shares, str(row["support"]))
     out.print(table)
+    note_left_out(report["left_out"])
     if report.get("warning"):
         note(report["warning"])
 

@@ -36,6 +36,7 @@ from emoarc.evaluate._probabilities import (
     softmax,
 )
 from emoarc.evaluate._report import class_table, evaluation_figures
+from emoarc.evaluate._tested import count_left_out
 from emoarc.evaluate._versus import compare
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "class_table",
     "compare",
     "confusion_matrix",
+    "count_left_out",
     "count_speakers",
     "evaluate_pack",
     "evaluation_figures",

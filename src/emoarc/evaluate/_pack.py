@@ -100,6 +100,7 @@ def _about(pack: ModelPack, tested: Tested, options: PackOptions) -> dict[str, A
         "warning": tested.warning or None,
         "clips": tested.of,
         "unusable": tested.unusable,
+        "left_out": tested.left_out,
         "labels": list(EMOTIONS),
     }
 

@@ -12,7 +12,7 @@ from emoarc.errors import ModelError, OptionError
 from emoarc.evaluate._unseen import trained_corpora, unseen, warning_of
 from emoarc.packs import ModelPack
 
-__all__ = ["Tested", "choose_tested"]
+__all__ = ["Tested", "choose_tested", "count_left_out"]
 
 Rows = list[tuple[int, str]]
 """The number of a clip in the manifest, and the name of the fold that tests it."""
@@ -39,6 +39,8 @@ class Tested:
     """How many clips of the pack's kind there are, tested or not."""
     unusable: int
     """Clips left out because they cannot be read, or are copies of others or of what was learnt."""
+    left_out: int
+    """Files of which the corpora hold no usable clip: broken, missing, or copies of others."""
     warning: str
     """What is to be said of clips that the pack may have learnt; empty if nothing."""
 
@@ -66,7 +68,8 @@ def choose_tested(
     described, rows = _rows_of(manifest, protocol)
     seen = trained_corpora(pack.manifest, corpora)
     allowed, restricted = _unlearnt(pack, manifest, rows, seen if fresh else [])
-    usable = _usable(manifest, allowed, _learnt(pack, everything, restricted))
+    scanned = scan(manifest.take(sorted({row for row, _ in allowed})))
+    usable = _usable(manifest, allowed, scanned, _learnt(pack, everything, restricted))
     if not usable:
         raise OptionError(
             f"{pack.manifest.name}: nothing to test among the {len(manifest)} clips of its kind in "
@@ -83,8 +86,18 @@ def choose_tested(
         described,
         of=len(manifest),
         unusable=len(allowed) - len(usable),
+        left_out=count_left_out(scanned),
         warning=warning_of(seen, restricted),
     )
+
+
+def count_left_out(manifest: Manifest) -> int:
+    """Count the files that a scanned manifest does not have because something is wrong with them.
+
+    A file of which other stretches are there has been used all the same.
+    """
+    used = {clip.file for clip in manifest.clips}
+    return len({problem.file for problem in manifest.problems if not problem.kept} - used)
 
 
 def _only_corpus(data: Path) -> str:
@@ -158,12 +171,17 @@ def _learnt(pack: ModelPack, everything: Manifest, corpora: list[str]) -> Manife
     )
 
 
-def _usable(manifest: Manifest, rows: Rows, learnt: Manifest) -> Rows:
+def _usable(manifest: Manifest, rows: Rows, tested: Manifest, learnt: Manifest) -> Rows:
     """Leave out what cannot be read, is a copy of another file, or was learnt under another name.
 
     Of FER+, one test picture in twelve is also among those for training and validation.
+
+    Args:
+        manifest: What the rows number.
+        rows: What may be tested.
+        tested: The clips of these rows, scanned.
+        learnt: What the pack has learnt.
     """
-    tested = scan(manifest.take(sorted({row for row, _ in rows})))
     digests = {(clip.file, clip.start): clip.digest for clip in tested.clips}
     kinds = {clip.kind for clip in tested.clips}
     known = {clip.digest for clip in scan(learnt.where(lambda clip: clip.kind in kinds)).clips}

@@ -64,6 +64,15 @@ def test_a_finished_fold_is_not_trained_again(tmp_path: Path, recipe: Path, tone
     assert again == first
 
 
+def test_broken_clips_are_left_out_and_counted(tmp_path: Path, recipe: Path, tones: Path) -> None:
+    shutil.copytree(tones, tmp_path / "data")
+    broken = sorted((tmp_path / "data").rglob("*.wav"))[:2]
+    for path in broken:
+        path.write_bytes(b"no sound")
+    report = evaluate_system(recipe, tmp_path / "data", tmp_path / "out")
+    assert (report["left_out"], report["clips"]) == (2, 78)
+
+
 def test_another_protocol_may_be_asked_for(tmp_path: Path, recipe: Path, tones: Path) -> None:
     options = EvaluateOptions(protocol="leaky-random")
     report = evaluate_system(recipe, tones, tmp_path / "out", options)

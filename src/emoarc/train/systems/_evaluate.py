@@ -11,7 +11,7 @@ import numpy as np
 
 from emoarc.corpora import Fold, Manifest, drop_shared, read_corpora, read_protocol, scan
 from emoarc.errors import OptionError
-from emoarc.evaluate import Predictions
+from emoarc.evaluate import Predictions, count_left_out
 from emoarc.files import write_text
 from emoarc.train._loop import Progress
 from emoarc.train._plots import confusion_figure, draw_curves
@@ -194,6 +194,7 @@ def _write(work: Work, results: Sequence[FoldResult], about: dict[str, Any]) -> 
         **about,
         "corpora": recipe.corpora,
         "clips": len(work.manifest),
+        "left_out": count_left_out(work.manifest),
         "labels": recipe.labels,
         "paper": asdict(recipe.paper),
         "parameters": results[0].parameters or None,
