@@ -1,10 +1,13 @@
 import csv
+import json
 import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from tests.train.systems.conftest import RECIPE as SYSTEM
+from tests.train.systems.conftest import write_tone
 from typer.testing import CliRunner
 
 from emoarc.cli import _train
@@ -56,6 +59,23 @@ def test_a_broken_recipe_is_one_line(tmp_path: Path) -> None:
     assert isinstance(result.exception, OptionError)
     assert str(recipe) in str(result.exception)
     assert "\n" not in str(result.exception)
+
+
+def test_a_trained_system_says_what_it_does_on_those_held_out(emoarc, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="training needs the extra `train`")
+    (tmp_path / "r.toml").write_text(SYSTEM.replace("epochs = 10", "epochs = 2"))
+    for actor in (1, 2):
+        for emotion, hertz in (("01", 200), ("03", 600), ("04", 1800), ("05", 5000)):
+            name = f"03-01-{emotion}-01-01-01-{actor:02}.wav"
+            write_tone(tmp_path / "data" / "Actor_01" / name, hertz, seed=actor)
+    done = emoarc("train", "r.toml", "--data", "data", "-o", "out")
+    assert done.code == 0, done.err
+    report = json.loads((tmp_path / "out/evaluation.json").read_text())
+    told, place, last = done.out.splitlines()
+    assert told.startswith("4 clips, tested on the speakers ravdess-01: ")
+    for name, title in (("accuracy", "accuracy"), ("uar", "UAR")):
+        assert f"{title} {100 * report[name]['value']:.1f} %" in told
+    assert (place, last) == ("more of it: out/evaluation.json", "done: out")
 
 
 def test_a_finished_training_is_told_line_by_line(emoarc, tmp_path: Path) -> None:

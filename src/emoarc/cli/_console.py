@@ -8,7 +8,17 @@ from rich.markup import escape
 
 from emoarc.errors import EmoarcError, OptionError
 
-__all__ = ["check_folder", "complain", "err", "explain", "note", "note_left_out", "out", "plain"]
+__all__ = [
+    "check_folder",
+    "complain",
+    "err",
+    "explain",
+    "note",
+    "note_left_out",
+    "out",
+    "percent",
+    "plain",
+]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -64,3 +74,8 @@ def note_left_out(files: int) -> None:
             f"{were} left out as broken, copies of others or otherwise unusable; "
             "`emoarc corpora scan DIR --verbose` names them"
         )
+
+
+def percent(value: float | None) -> str:
+    """Write a share in percent; a dash where it could not be measured."""
+    return "–" if value is None else f"{100 * value:.1f} %"

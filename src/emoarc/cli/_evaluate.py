@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from emoarc.cli._console import check_folder, err, note, note_left_out, out, plain
+from emoarc.cli._console import check_folder, err, note, note_left_out, out, percent, plain
 from emoarc.cli._epochs import shown_epochs
 from emoarc.errors import OptionError
 
@@ -137,12 +137,12 @@ def _show(report: dict[str, Any]) -> None:
     people = f" of {report['speakers']} speakers" if report["speakers"] else ""
     out.print(f"{report['n']} clips{people}; 95 % intervals over {over}")
     for name, title in (("accuracy", "accuracy"), ("uar", "UAR")):
-        out.print(f"{title:<9} [bold]{_percent(report[name]['value'])}[/] {_bounds(report[name])}")
+        out.print(f"{title:<9} [bold]{percent(report[name]['value'])}[/] {_bounds(report[name])}")
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("", "precision", "recall", "F1", "clips"):
         table.add_column(heading, justify="right" if heading else "left")
     for label, row in report["classes"].items():
-        shares = [_percent(row[name]) for name in ("precision", "recall", "f1")]
+        shares = [percent(row[name]) for name in ("precision", "recall", "f1")]
         table.add_row(plain(label), *shares, str(row["support"]))
     out.print(table)
     note_left_out(report["left_out"])
@@ -176,7 +176,7 @@ def _compare(folder: Path, report: dict[str, Any], other: "Predictions", protoco
     for name, title in (("accuracy", "accuracy"), ("uar", "UAR")):
         row = found[name]
         out.print(
-            f"{title:<9} {_percent(row['first'])} against {_percent(row['second'])}, difference "
+            f"{title:<9} {percent(row['first'])} against {percent(row['second'])}, difference "
             f"[bold]{100 * row['difference']:+.1f}[/] {_bounds(row)}, p {_p(row['p'])}"
         )
     chance = found["mcnemar"]
@@ -186,10 +186,6 @@ def _compare(folder: Path, report: dict[str, Any], other: "Predictions", protoco
     )
     if protocol != report["protocol"]["name"]:
         note(f"the other was measured under {protocol}, so that training differs too")
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
 
 
 def _bounds(row: dict[str, float | None]) -> str:
