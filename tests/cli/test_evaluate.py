@@ -102,6 +102,15 @@ def test_recipes_need_torch(emoarc, tmp_path, monkeypatch):
     assert "evaluate: torch is missing; `make train-env` brings it" in outcome.err
 
 
+@pytest.mark.parametrize("kind", ["face", "voice"])
+def test_recipes_of_packs_are_sent_to_train(emoarc, tmp_path, kind):
+    pytest.importorskip("torch", reason="training needs the extra `train`")
+    (tmp_path / "r.toml").write_text(f'task = "{kind}-expression"\n')
+    outcome = emoarc("evaluate", "--model", "r.toml", "--data", ".", "-o", "out")
+    assert (outcome.code, len(outcome.err.strip().splitlines())) == (2, 1)
+    assert "which `emoarc train` trains and measures" in outcome.err
+
+
 def test_one_command_measures_a_recipe_as_its_paper_did(emoarc, tmp_path):
     pytest.importorskip("torch", reason="training needs the extra `train`")
     head, paper = RECIPE.split("[paper]")

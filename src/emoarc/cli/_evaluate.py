@@ -13,6 +13,7 @@ from rich.table import Table
 from emoarc.cli._console import check_folder, err, note, note_left_out, out, percent, plain
 from emoarc.cli._epochs import shown_epochs
 from emoarc.errors import OptionError
+from emoarc.toml import read_toml
 
 if TYPE_CHECKING:
     from emoarc.evaluate import Predictions
@@ -106,6 +107,11 @@ def _evaluate_recipe(order: _Order, paper: bool) -> dict[str, Any]:
     from emoarc.train.systems import EvaluateOptions, evaluate_system, read_system
 
     path = Path(order.model)
+    if read_toml(path).get("task") in ("face-expression", "voice-expression"):
+        raise OptionError(
+            f"{path}: is the recipe of a pack, which `emoarc train` trains and measures; "
+            "`emoarc evaluate` takes the pack itself: its name, or its folder"
+        )
     recipe = read_system(path)
     protocol, corpora = order.protocol, order.corpora
     if paper:
