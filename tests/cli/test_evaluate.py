@@ -6,6 +6,8 @@ import pytest
 from tests.train.systems.conftest import RECIPE, write_tone
 
 from emoarc.cli import _evaluate
+from emoarc.corpora import Clip, Manifest
+from emoarc.evaluate import Predictions
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +59,24 @@ def test_results_are_compared_with_others(emoarc, pictures, tmp_path):
     assert "compared on the 6 clips that both tested" in outcome.out
     assert "McNemar" in outcome.out
     assert "another protocol" not in outcome.err
+
+
+@pytest.mark.parametrize(("speakers", "few"), [(10, True), (19, True), (20, False)])
+def test_p_over_few_speakers_is_said_to_be_rough(emoarc, tmp_path, capsys, speakers, few):
+    truth = np.arange(200) % 2
+    clips = [
+        Clip(tmp_path / f"{row}.wav", "mine", "audio", speaker=f"mine-{row % speakers}")
+        for row in range(200)
+    ]
+    probabilities = np.eye(2)[np.where(np.arange(200) % 7, truth, 1 - truth)]
+    found = Predictions.of(
+        Manifest(tuple(clips)), ("anger", "fear"), truth, probabilities, np.full(200, "all")
+    )
+    found.write(tmp_path / "predictions.csv")
+    _evaluate._compare(tmp_path, {"protocol": {"name": "mine"}}, found, "mine")
+    told = capsys.readouterr().out
+    assert (f"bootstrap over {speakers} speakers: rests on few" in told) == few
+    assert told.index("McNemar") < told.index("accuracy")
 
 
 @pytest.mark.parametrize(

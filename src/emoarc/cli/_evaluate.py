@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["evaluate"]
 
+_FEW_SPEAKERS = 20
+"""Below as many, a bootstrap over speakers tends to give intervals and p that are too small."""
 _MANY = "more than once where there are several"
 
 
@@ -179,19 +181,28 @@ def _compare(folder: Path, report: dict[str, Any], other: "Predictions", protoco
     found = compare(read_predictions(folder / "predictions.csv"), other)
     write_text(folder / "comparison.json", json.dumps(found, indent=2) + "\n")
     out.print(f"compared on the {found['n']} clips that both tested:")
-    for name, title in (("accuracy", "accuracy"), ("uar", "UAR")):
-        row = found[name]
-        out.print(
-            f"{title:<9} {percent(row['first'])} against {percent(row['second'])}, difference "
-            f"[bold]{100 * row['difference']:+.1f}[/] {_bounds(row)}, p {_p(row['p'])}"
-        )
     chance = found["mcnemar"]
     out.print(
         f"right alone: {chance['only_first']} against {chance['only_second']}, p "
         f"{_p(chance['p'])} (McNemar, clips taken as independent)"
     )
+    few = _few_speakers(found)
+    for name, title in (("accuracy", "accuracy"), ("uar", "UAR")):
+        row = found[name]
+        out.print(
+            f"{title:<9} {percent(row['first'])} against {percent(row['second'])}, difference "
+            f"[bold]{100 * row['difference']:+.1f}[/] {_bounds(row)}, p {_p(row['p'])}{few}",
+            soft_wrap=True,
+        )
     if protocol != report["protocol"]["name"]:
         note(f"the other was measured under {protocol}, so that training differs too")
+
+
+def _few_speakers(found: dict[str, Any]) -> str:
+    """Say what a bootstrap over few speakers is worth: it draws from these alone."""
+    if found["interval_over"] != "speakers" or found["speakers"] >= _FEW_SPEAKERS:
+        return ""
+    return f" (bootstrap over {found['speakers']} speakers: rests on few, and is rough)"
 
 
 def _bounds(row: dict[str, float | None]) -> str:
