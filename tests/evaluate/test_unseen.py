@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from emoarc.corpora import Clip
+from emoarc.corpora import CORPORA, Clip
 from emoarc.evaluate._unseen import trained_corpora, unseen, warning_of
 from emoarc.packs import load_pack
 
@@ -36,8 +36,16 @@ def test_fresh_are_the_test_split_the_sealed_speakers_or_those_held_out() -> Non
 
 
 def test_warnings_name_the_corpora() -> None:
-    assert warning_of([], []) == ""
-    said = warning_of(["tess", "ravdess"], ["ravdess"])
+    assert warning_of(["savee"], [], []) == ""
+    said = warning_of(["savee", "tess", "ravdess"], ["tess", "ravdess"], ["ravdess"])
     learnt, kept = said.split("; ")
     assert ("tess" in learnt, "ravdess" in learnt) == (True, False)
     assert ("tess" in kept, "ravdess" in kept) == (False, True)
+
+
+@pytest.mark.parametrize("layout", ["folders", "table"])
+def test_of_clips_from_anywhere_it_says_that_nobody_knows(layout: str) -> None:
+    assert layout in CORPORA
+    said = warning_of(["savee", layout], [], [])
+    assert f"read as {layout} may come from anywhere" in said
+    assert "savee" not in said

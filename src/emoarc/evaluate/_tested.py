@@ -87,7 +87,7 @@ def choose_tested(
         of=len(manifest),
         unusable=len(allowed) - len(usable),
         left_out=count_left_out(scanned),
-        warning=warning_of(seen, restricted),
+        warning=warning_of(corpora, seen, restricted),
     )
 
 

@@ -11,6 +11,9 @@ from emoarc.packs import Manifest
 
 __all__ = ["trained_corpora", "unseen", "warning_of"]
 
+_OF_ANY_ORIGIN = frozenset({"folders", "table"})
+"""Layouts, not corpora: what lies in them may have been copied from a corpus that was learnt."""
+
 
 def trained_corpora(pack: Manifest, corpora: Iterable[str]) -> list[str]:
     """Return which of some corpora the pack was trained on, going by the names its `corpora` have.
@@ -43,10 +46,11 @@ def unseen(pack: Manifest, clips: Sequence[Clip], corpus: str) -> frozenset[int]
     return None
 
 
-def warning_of(seen: Iterable[str], restricted: Iterable[str]) -> str:
+def warning_of(corpora: Iterable[str], seen: Iterable[str], restricted: Iterable[str]) -> str:
     """Say in a line of which corpora tested clips may have been learnt; empty if of none.
 
     Args:
+        corpora: What is tested on.
         seen: The corpora that the pack was trained on.
         restricted: Those of them of which only clips it has not learnt are tested.
     """
@@ -61,6 +65,11 @@ def warning_of(seen: Iterable[str], restricted: Iterable[str]) -> str:
         parts.append(
             f"the pack was trained on {', '.join(sorted(kept))}: only clips that it has not learnt "
             "are tested, recorded like those that it has"
+        )
+    if own := [name for name in corpora if name in _OF_ANY_ORIGIN]:
+        parts.append(
+            f"clips read as {', '.join(own)} may come from anywhere: emoarc cannot know whether "
+            "the pack has learnt them, so make sure that it has not"
         )
     return "; ".join(parts)
 
