@@ -86,5 +86,5 @@ def test_a_finished_training_is_told_line_by_line(emoarc, tmp_path: Path) -> Non
     done = emoarc("train", "r.toml", "--data", "data", "-o", "out")
     assert (done.code, done.out) == (0, "done: out\n")
     lines = done.err.splitlines()
-    assert [line.split()[:3] for line in lines] == [["epoch", str(n), "loss"] for n in range(2)]
+    assert [line.split()[:3] for line in lines] == [["epoch", n, "of"] for n in "12"]
     assert (tmp_path / "out/learning-curves.png").exists()
