@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.corpora.trees import PEOPLE, TREES, place
 
-from emoarc.corpora import CORPORA, Corpus, Manifest, find_corpora
+from emoarc.corpora import CORPORA, Corpus, Manifest, find_corpora, read_roots
 from emoarc.labels import canonical
 
 corpora = pytest.mark.parametrize("corpus", CORPORA.values(), ids=CORPORA)
@@ -64,6 +64,19 @@ def test_corpora_side_by_side_are_all_found(tmp_path: Path) -> None:
     found = find_corpora(tmp_path)
     assert found == {name: [tmp_path / name] for name in found}
     assert set(TREES) - set(found) == {"folders", "table"}
+
+
+@corpora
+def test_ravdess_actors_beside_a_corpus_leave_it_alone(corpus: Corpus, tmp_path: Path) -> None:
+    if corpus.name in ("ravdess", "folders", "table"):
+        pytest.skip("not another corpus with a layout of its own")
+    place(tmp_path, "Actor_09/03-01-05-01-01-01-09.wav")
+    TREES[corpus.name](tmp_path / "other")
+    found = find_corpora(tmp_path)
+    assert found == {"ravdess": [tmp_path], corpus.name: [tmp_path / "other"]}
+    manifest = read_roots(tmp_path, found)
+    assert len(manifest) == 1 + len(corpus.read(tmp_path / "other"))
+    assert manifest.problems == ()
 
 
 @corpora

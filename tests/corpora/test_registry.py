@@ -3,7 +3,7 @@ import re
 import pytest
 from tests.corpora.trees import TREES, place
 
-from emoarc.corpora import CORPORA, find_corpora, read_corpora
+from emoarc.corpora import CORPORA, find_corpora, read_corpora, read_roots
 from emoarc.errors import OptionError
 
 
@@ -30,11 +30,22 @@ def test_a_corpus_may_lie_in_several_folders(tmp_path):
     assert len(read_corpora(tmp_path, ["ravdess"])) == 7
 
 
-def test_hidden_folders_and_those_of_a_corpus_are_not_looked_into(tmp_path):
+def test_hidden_folders_are_not_looked_into(tmp_path):
     TREES["tess"](tmp_path / ".trash/tess")
     TREES["emodb"](tmp_path / "emodb")
-    TREES["tess"](tmp_path / "emodb/tess")
     assert list(find_corpora(tmp_path)) == ["emodb"]
+
+
+def test_a_corpus_within_the_root_of_another_is_its_own(tmp_path):
+    place(tmp_path, "Actor_09/03-01-05-01-01-01-09.wav", "Actor_09/note.wav")
+    TREES["emodb"](tmp_path / "emodb")
+    assert find_corpora(tmp_path) == {"ravdess": [tmp_path], "emodb": [tmp_path / "emodb"]}
+    alone = read_corpora(tmp_path, ["ravdess"])
+    assert [clip.speaker for clip in alone.clips] == ["ravdess-09"]
+    assert [problem.file.name for problem in alone.problems] == ["note.wav"]
+    both = read_roots(tmp_path, find_corpora(tmp_path))
+    assert both == alone + read_corpora(tmp_path, ["emodb"])
+    assert len(both) == 1 + 3
 
 
 def test_generic_layouts_give_way(tmp_path):

@@ -158,7 +158,7 @@ def splits(
 
 
 def _scanned(path: Path, names: list[str] | None, cache: Path | None, no_cache: bool) -> "Manifest":
-    from emoarc.corpora import CORPORA, Manifest, find_corpora
+    from emoarc.corpora import find_corpora, read_roots
     from emoarc.corpora import scan as look_into
 
     if not path.is_dir():
@@ -170,8 +170,7 @@ def _scanned(path: Path, names: list[str] | None, cache: Path | None, no_cache: 
             "folders below; `emoarc corpora list` names those that can be read, `--corpus folders` "
             "reads a folder per emotion"
         )
-    read = (CORPORA[name].read(folder) for name, folders in found.items() for folder in folders)
-    manifest = sum(read, Manifest(()))
+    manifest = read_roots(path, found)
     with _bar() as move:
         return look_into(manifest, None if no_cache else cache or "user", move)
 

@@ -1,7 +1,7 @@
 """The corpora by name, and finding them on disk."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +30,7 @@ from emoarc.corpora._table import TABLE
 from emoarc.corpora._tess import TESS
 from emoarc.errors import OptionError
 
-__all__ = ["CORPORA", "SEALED", "find_corpora", "read_corpora"]
+__all__ = ["CORPORA", "SEALED", "find_corpora", "read_corpora", "read_roots"]
 
 _GENERIC = (FOLDERS, TABLE)
 """Layouts that any collection may have; they give way to every corpus."""
@@ -63,6 +63,8 @@ CORPORA: Final[dict[str, Corpus]] = {
 }
 """Every corpus that can be read, by its name."""
 
+_SPECIFIC: Final = [corpus.name for corpus in CORPORA.values() if corpus not in _GENERIC]
+
 SEALED: Final = frozenset({"ravdess-01", "ravdess-05"})
 """Speakers whose clips no shipped network may train on."""
 
@@ -73,8 +75,9 @@ _DEPTH = 3
 def find_corpora(data: Path, names: Iterable[str] | None = None) -> dict[str, list[Path]]:
     """Find the roots of corpora: `data` itself, or folders up to three levels below it.
 
-    A folder below a corpus's root is not looked at. The generic layouts are found where they are
-    asked for by name and no corpus asked for is, or, without names, where `data` is nothing else.
+    Below a corpus's root only other corpora are looked for, since its folders may lie beside them.
+    The generic layouts are found where they are asked for by name and no corpus asked for is, or,
+    without names, where `data` is nothing else; below their roots nothing is looked for.
 
     Returns:
         The folders of each corpus that is there, sorted.
@@ -82,14 +85,13 @@ def find_corpora(data: Path, names: Iterable[str] | None = None) -> dict[str, li
     Raises:
         OptionError: A corpus is not known.
     """
-    generic = [corpus.name for corpus in _GENERIC]
-    wanted = [name for name in CORPORA if name not in generic] if names is None else list(names)
+    wanted = _SPECIFIC if names is None else list(names)
     for name in wanted:
         if name not in CORPORA:
             raise OptionError(f"corpus {name!r}: not known; there are {', '.join(CORPORA)}")
     found = _roots(data, wanted)
     if names is None and not found:
-        return {name: [data] for name in generic if CORPORA[name].recognise(data)}
+        return {each.name: [data] for each in _GENERIC if each.recognise(data)}
     return found
 
 
@@ -102,6 +104,21 @@ def read_corpora(data: Path, names: Iterable[str]) -> Manifest:
     return sum((_read(data, name) for name in names), Manifest(()))
 
 
+def read_roots(data: Path, roots: Mapping[str, Sequence[Path]]) -> Manifest:
+    """Read what `find_corpora` found in `data`, one corpus after the other.
+
+    Files below the root of another corpus that lies within a corpus's root are left to the other,
+    whether or not that one is read as well.
+    """
+    everything = _roots(data, _SPECIFIC)
+    parts = (
+        _without(CORPORA[name].read(folder), _nested(name, folder, everything))
+        for name, folders in roots.items()
+        for folder in folders
+    )
+    return sum(parts, Manifest(()))
+
+
 def _read(data: Path, name: str) -> Manifest:
     folders = find_corpora(data, [name]).get(name)
     if not folders:
@@ -109,22 +126,51 @@ def _read(data: Path, name: str) -> Manifest:
             f"{data}: {name} is neither here nor up to {_DEPTH} folders below; give the folder "
             "that holds it with --data"
         )
-    return sum((CORPORA[name].read(folder) for folder in folders), Manifest(()))
+    return read_roots(data, {name: folders})
+
+
+def _nested(name: str, root: Path, everything: Mapping[str, Sequence[Path]]) -> list[Path]:
+    """The roots of other corpora within a corpus's; none in a generic one, which takes all."""
+    if CORPORA[name] in _GENERIC:
+        return []
+    others = (folders for other, folders in everything.items() if other != name)
+    return [folder for folders in others for folder in folders if root in folder.parents]
+
+
+def _without(manifest: Manifest, folders: list[Path]) -> Manifest:
+    if not folders:
+        return manifest
+    outside = {
+        path: not any(folder in (path, *path.parents) for folder in folders)
+        for path in (each.file for each in (*manifest.clips, *manifest.problems))
+    }
+    return Manifest(
+        tuple(clip for clip in manifest.clips if outside[clip.file]),
+        tuple(problem for problem in manifest.problems if outside[problem.file]),
+    )
 
 
 def _roots(data: Path, names: list[str]) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
-    level = [data]
+    level = [(data, names)]
     for _ in range(_DEPTH + 1):
-        below: list[Path] = []
-        for folder in level:
-            here = _recognised(folder, names)
+        below: list[tuple[Path, list[str]]] = []
+        for folder, sought in level:
+            here = _recognised(folder, sought)
             for name in here:
                 found.setdefault(name, []).append(folder)
-            if not here:
-                below += _folders(folder)
+            if rest := _sought_below(here, sought):
+                below += [(child, rest) for child in _folders(folder)]
         level = below
     return found
+
+
+def _sought_below(here: list[str], sought: list[str]) -> list[str]:
+    """What to look for below a folder that is the root of the corpora `here`."""
+    if any(CORPORA[name] in _GENERIC for name in here):
+        return []
+    others = [name for name in sought if name not in here]
+    return [name for name in others if CORPORA[name] not in _GENERIC] if here else others
 
 
 def _recognised(folder: Path, names: list[str]) -> list[str]:
