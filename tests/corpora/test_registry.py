@@ -3,7 +3,14 @@ import re
 import pytest
 from tests.corpora.trees import TREES, place
 
-from emoarc.corpora import CORPORA, find_corpora, read_corpora, read_roots
+from emoarc.corpora import (
+    CORPORA,
+    Manifest,
+    find_corpora,
+    read_corpora,
+    read_manifest,
+    read_roots,
+)
 from emoarc.errors import OptionError
 
 
@@ -63,6 +70,18 @@ def test_corpora_are_joined_in_the_order_asked_for(tmp_path):
     TREES["emodb"](tmp_path / "emodb")
     manifest = read_corpora(tmp_path, ["tess", "emodb"])
     assert manifest.column("corpus").tolist() == ["tess"] * 3 + ["emodb"] * 3
+
+
+def test_paths_may_be_strings(tmp_path):
+    TREES["emodb"](tmp_path / "emodb")
+    found = find_corpora(str(tmp_path))
+    assert found == find_corpora(tmp_path)
+    manifest = read_corpora(str(tmp_path), ["emodb"])
+    assert manifest == read_corpora(tmp_path, ["emodb"]) == read_roots(str(tmp_path), found)
+    manifest.write_csv(str(tmp_path / "clips.csv"))
+    manifest.write_parquet(str(tmp_path / "clips.parquet"))
+    assert read_manifest(str(tmp_path / "clips.csv")) == Manifest(manifest.clips)
+    assert read_manifest(str(tmp_path / "clips.parquet")) == Manifest(manifest.clips)
 
 
 def test_a_missing_corpus_is_named_with_where_it_was_looked_for(tmp_path):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -127,28 +128,28 @@ class Manifest:
         """Return an Arrow table of `MANIFEST_SCHEMA`, a row per clip."""
         return pa.Table.from_pylist([_row(clip) for clip in self.clips], MANIFEST_SCHEMA)
 
-    def write_csv(self, path: Path) -> None:
+    def write_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the clips as a table in UTF-8 whose columns are the fields of `Clip`.
 
         Raises:
             OutputError: The file cannot be written.
         """
         with (
-            atomic(path) as temporary,
+            atomic(Path(path)) as temporary,
             temporary.open("w", encoding="utf-8", errors="replace", newline="") as file,
         ):
             writer = csv.DictWriter(file, MANIFEST_SCHEMA.names)
             writer.writeheader()
             writer.writerows(_row(clip) for clip in self.clips)
 
-    def write_parquet(self, path: Path) -> None:
+    def write_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write the clips as `to_table` gives them.
 
         Raises:
             OutputError: The file cannot be written.
         """
         # Arrow takes no path that is not UTF-8, but any open file.
-        with atomic(path) as temporary, temporary.open("wb") as file:
+        with atomic(Path(path)) as temporary, temporary.open("wb") as file:
             pq.write_table(self.to_table(), file)  # pyright: ignore[reportUnknownMemberType]
 
     @property

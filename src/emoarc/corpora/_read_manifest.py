@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ _REQUIRED = ("file", "corpus", "kind")
 _CHOICES = {name: get_args(get_type_hints(Clip)[name]) for name in ("kind", "sex", "split")}
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: str | os.PathLike[str]) -> Manifest:
     """Read what `Manifest.write_csv` or `write_parquet` wrote; the suffix says which.
 
     Columns may be absent, other than file, corpus and kind; columns of other names are left alone.
@@ -28,6 +29,7 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         InputError: The file is missing, or is no such table.
     """
+    path = Path(path)
     try:
         rows = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path)
         return Manifest(tuple(_clips(rows)))

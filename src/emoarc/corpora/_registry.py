@@ -72,7 +72,9 @@ _DEPTH = 3
 """How far below a folder corpora are looked for."""
 
 
-def find_corpora(data: Path, names: Iterable[str] | None = None) -> dict[str, list[Path]]:
+def find_corpora(
+    data: str | os.PathLike[str], names: Iterable[str] | None = None
+) -> dict[str, list[Path]]:
     """Find the roots of corpora: `data` itself, or folders up to three levels below it.
 
     Below a corpus's root only other corpora are looked for, since its folders may lie beside them.
@@ -85,6 +87,7 @@ def find_corpora(data: Path, names: Iterable[str] | None = None) -> dict[str, li
     Raises:
         OptionError: A corpus is not known.
     """
+    data = Path(data)
     wanted = _SPECIFIC if names is None else list(names)
     for name in wanted:
         if name not in CORPORA:
@@ -95,22 +98,22 @@ def find_corpora(data: Path, names: Iterable[str] | None = None) -> dict[str, li
     return found
 
 
-def read_corpora(data: Path, names: Iterable[str]) -> Manifest:
+def read_corpora(data: str | os.PathLike[str], names: Iterable[str]) -> Manifest:
     """Read corpora by name, wherever they lie in or below `data`, one after the other.
 
     Raises:
         OptionError: A corpus is not known, or not there.
     """
-    return sum((_read(data, name) for name in names), Manifest(()))
+    return sum((_read(Path(data), name) for name in names), Manifest(()))
 
 
-def read_roots(data: Path, roots: Mapping[str, Sequence[Path]]) -> Manifest:
+def read_roots(data: str | os.PathLike[str], roots: Mapping[str, Sequence[Path]]) -> Manifest:
     """Read what `find_corpora` found in `data`, one corpus after the other.
 
     Files below the root of another corpus that lies within a corpus's root are left to the other,
     whether or not that one is read as well.
     """
-    everything = _roots(data, _SPECIFIC)
+    everything = _roots(Path(data), _SPECIFIC)
     parts = (
         _without(CORPORA[name].read(folder), _nested(name, folder, everything))
         for name, folders in roots.items()
