@@ -259,6 +259,27 @@ def test_a_file_of_ones_own_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ('folds = [["ravdess-01"], ["ravdess-2"]]', "folds: no clip of ravdess-2 is at hand"),
+        ("groups = 50", "groups: 50 are more than the 10 speakers"),
+    ],
+)
+def test_what_is_not_at_hand_is_a_typo_unless_the_protocol_may_be_partial(tmp_path, rule, says):
+    with pytest.raises(OptionError, match=f"^protocol mine: {says}") as caught:
+        read_protocol(_written(tmp_path, MINE + rule)).folds(_ravdess(10))
+    assert "\n" not in str(caught.value)
+    partial = read_protocol(_written(tmp_path, MINE + "partial = true\n" + rule))
+    assert len(partial.folds(_ravdess(10))) == min(10, rule.count("ravdess-0") or 10)
+
+
+def test_more_groups_than_sentences_are_refused(tmp_path):
+    rule = MINE.replace("speaker", "sentence") + "groups = 2\nsentence_groups = 3"
+    with pytest.raises(OptionError, match="sentence_groups: 3 are more than the 2 sentences"):
+        read_protocol(_written(tmp_path, rule)).folds(_ravdess(4))
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("name", "not a TOML file"),

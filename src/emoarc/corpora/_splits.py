@@ -50,6 +50,9 @@ class Protocol:
     repeats: int = 1
     """How many times clips are drawn."""
     seed: int = 0
+    partial: bool = False
+    """Whether it may split a part of what it was made for: folds of which nothing is at hand, and
+    groups beyond the speakers at hand, are left out. Otherwise they are errors, as of a typo."""
 
     def __post_init__(self) -> None:
         rules = (bool(self.folds_of), self.leave_one_out, self.groups > 1)
@@ -78,16 +81,19 @@ class Protocol:
         return (*STRICT, "sentence") if self.by == "sentence" else STRICT
 
     def folds(self, manifest: Manifest) -> list[Fold]:
-        """Split a manifest; folds of which nothing is at hand are left out.
+        """Split a manifest.
 
         Content is compared as far as digests are known, so `scan` the manifest first.
 
         Raises:
             OptionError: The clips do not say what the protocol splits by, or a fold has nothing to
-                test or nothing to train on.
+                test or nothing to train on. Unless `partial`: somebody named is not at hand, or
+                there are more groups than speakers.
         """
         rows = [i for i, clip in enumerate(manifest.clips) if self.corpus in ("", clip.corpus)]
         self._check(manifest.clips[row] for row in rows)
+        if rows and not self.partial:
+            self._check_whole([manifest.clips[row] for row in rows])
         folds = [self._fold(manifest, name, test) for name, test in self._tests(manifest, rows)]
         if not folds:
             wanted = f"give clips of {self.corpus or 'a corpus'}"
@@ -105,6 +111,28 @@ class Protocol:
                         f"protocol {self.name}: {clip.file}: {clip.corpus} does not say its "
                         f"{fact}; choose another protocol, or leave such clips out"
                     )
+
+    def _check_whole(self, clips: list[Clip]) -> None:
+        key = _corpus if self.by == "corpus" else _speaker
+        known = {key(clip) for clip in clips}
+        missing = [name for name in sum(self.folds_of, ()) if name not in known]
+        if missing:
+            raise OptionError(
+                f"protocol {self.name}: folds: no clip of {', '.join(missing[:3])} is at hand, "
+                f"only of {', '.join(sorted(known)[:3])}, ...; mend it, or say partial = true"
+            )
+        sentences = {clip.sentence for clip in clips}
+        what = "corpora" if self.by == "corpus" else "speakers"
+        for option, wanted, there in (
+            ("groups", self.groups, known),
+            ("sentence_groups", self.sentence_groups, sentences),
+        ):
+            if wanted > len(there):
+                raise OptionError(
+                    f"protocol {self.name}: {option}: {wanted} are more than the "
+                    f"{len(there)} {'sentences' if there is sentences else what} at hand; "
+                    "ask for fewer, or say partial = true"
+                )
 
     def _fold(self, manifest: Manifest, name: str, test: list[int]) -> Fold:
         tested = set(test)
