@@ -1,6 +1,6 @@
 from tests.corpora.trees import place
 
-from emoarc.corpora import CORPORA
+from emoarc.corpora import CORPORA, find_corpora, read_corpora
 
 FOLDERS = CORPORA["folders"]
 
@@ -26,3 +26,24 @@ def test_a_level_above_may_name_the_split(tmp_path):
 def test_letters_and_lone_classes_are_no_collection(tmp_path):
     place(tmp_path, "a/1.wav", "s/1.wav", "h/1.wav", "happy/1.wav")
     assert not FOLDERS.recognise(tmp_path)
+
+
+def test_folders_of_other_names_are_told_once_each(tmp_path):
+    place(tmp_path, "happy/1.wav", "sad/1.wav", "weird/1.wav", "weird/2.wav", "notes/read.txt")
+    place(tmp_path, "test/happy/1.wav", "test/odd/1.wav")
+    manifest = FOLDERS.read(tmp_path)
+    assert len(manifest) == 3
+    assert [problem.file for problem in manifest.problems] == [
+        tmp_path / "test/odd",
+        tmp_path / "weird",
+    ]
+    assert all("happiness" in problem.what for problem in manifest.problems)
+
+
+def test_a_lone_class_is_read_where_asked_for_by_name(tmp_path):
+    place(tmp_path, "happy/1.wav", "weird/1.wav")
+    assert find_corpora(tmp_path) == {}
+    assert find_corpora(tmp_path, ["folders"]) == {"folders": [tmp_path]}
+    manifest = read_corpora(tmp_path, ["folders"])
+    assert [clip.emotion for clip in manifest.clips] == ["happiness"]
+    assert [problem.file.name for problem in manifest.problems] == ["weird"]

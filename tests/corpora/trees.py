@@ -105,7 +105,7 @@ def librispeech(root: Path) -> None:
 
 
 def folders(root: Path) -> None:
-    place(root, "Happy/1.png", "sad/1.png", "sad/2.JPG", "angry/deep/1.wav", "other/1.png")
+    place(root, "Happy/1.png", "sad/1.png", "sad/2.JPG", "angry/deep/1.wav")
 
 
 def table(root: Path) -> None:

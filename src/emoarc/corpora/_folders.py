@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from emoarc.corpora._clip import Clip, Manifest, Split
+from emoarc.corpora._clip import Clip, Manifest, Problem, Split
 from emoarc.corpora._corpus import Corpus, kind_of, media_files, read_files
-from emoarc.labels import canonical
+from emoarc.labels import EMOTIONS, canonical
 
 __all__ = ["FOLDERS"]
 
@@ -20,12 +20,18 @@ def _recognise(folder: Path) -> bool:
 
 
 def _classes(folder: Path) -> Iterator[tuple[str, Split, Path]]:
-    """The emotion, the split and the place of each class, below the folder or one of a split."""
+    """The emotion, the split and the place of each class."""
+    for split, place in _places(folder):
+        if word := _word(place):
+            yield word, split, place
+
+
+def _places(folder: Path) -> Iterator[tuple[Split, Path]]:
+    """The folders that should be named after emotions, below the folder or one of a split."""
     for child in _folders(folder):
         split = _SPLITS.get(child.name.lower(), "")
         for place in _folders(child) if split else (child,):
-            if word := _word(place):
-                yield word, split, place
+            yield split, place
 
 
 def _folders(folder: Path) -> Iterator[Path]:
@@ -44,7 +50,15 @@ def _read(folder: Path) -> Manifest:
         manifest += read_files(
             paths, lambda path, word=word, split=split: _clip(path, word, split), unique=False
         )
-    return manifest
+    return manifest + Manifest((), tuple(_unknown(folder)))
+
+
+def _unknown(folder: Path) -> Iterator[Problem]:
+    """Tell of folders whose name is no emotion, and whose files are therefore lost."""
+    for _, place in _places(folder):
+        if not _word(place) and next(media_files(place, "audio", "video", "image"), None):
+            words = ", ".join(EMOTIONS)
+            yield Problem(place, f"not named after an emotion such as {words}; rename or move it")
 
 
 def _clip(path: Path, emotion: str, split: Split) -> Clip:

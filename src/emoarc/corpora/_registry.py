@@ -93,9 +93,13 @@ def find_corpora(
         if name not in CORPORA:
             raise OptionError(f"corpus {name!r}: not known; there are {', '.join(CORPORA)}")
     found = _roots(data, wanted)
-    if names is None and not found:
+    if found:
+        return found
+    if names is None:
         return {each.name: [data] for each in _GENERIC if each.recognise(data)}
-    return found
+    # Asked for by name, a generic layout need not be told from any other: one class will do.
+    asked = [each for each in _GENERIC if each.name in wanted]
+    return {each.name: [data] for each in asked if each.read(data).clips}
 
 
 def read_corpora(data: str | os.PathLike[str], names: Iterable[str]) -> Manifest:
