@@ -114,6 +114,7 @@ def test_json_holds_counts_and_problems_and_nothing_else(emoarc, ravdess):
         (("scan", ".", "--corpus", "savee"), 4, "savee is neither here"),
         (("scan", ".", "--corpus", "nonesuch"), 2, "'nonesuch': not known"),
         (("scan", ".", "-o", "clips.txt"), 2, ".csv or .parquet"),
+        (("scan", ".", "-o", "no/such/clips.csv"), 2, "no such folder; make no/such first"),
         (("stats", "nowhere"), 2, "no such folder"),
         (("splits", "nonesuch"), 2, "'nonesuch': not known"),
     ],
@@ -124,6 +125,13 @@ def test_what_cannot_be_is_refused_in_one_line(emoarc, words, code, says):
     assert outcome.out == ""
     assert outcome.err.count("\n") == 1
     assert says in outcome.err
+
+
+def test_a_table_without_its_columns_says_which_are_missing(emoarc, tmp_path):
+    (tmp_path / "mine.csv").write_text("path,emotion\n1.wav,anger\n")
+    outcome = emoarc("corpora", "scan", tmp_path, "--corpus", "table")
+    assert (outcome.code, outcome.err.count("\n")) == (4, 1)
+    assert "mine.csv: no column file; a table has the columns file and emotion" in outcome.err
 
 
 def test_stats_of_a_folder_and_of_its_manifest_are_the_same(emoarc, ravdess, tmp_path):

@@ -89,6 +89,14 @@ def test_a_missing_corpus_is_named_with_where_it_was_looked_for(tmp_path):
         read_corpora(tmp_path, ["tess"])
 
 
+def test_a_missing_folder_and_a_table_without_its_columns_are_named(tmp_path):
+    with pytest.raises(OptionError, match="missing: there is no such folder"):
+        read_corpora(tmp_path / "missing", ["tess"])
+    place(tmp_path, "mine.csv", content="path\n1.wav\n")
+    with pytest.raises(OptionError, match=r"mine\.csv: no column file, emotion; "):
+        read_corpora(tmp_path, ["table"])
+
+
 @pytest.mark.parametrize("act", [find_corpora, read_corpora])
 def test_an_unknown_corpus_is_named_with_those_known(tmp_path, act):
     with pytest.raises(OptionError, match=r"'tes': not known; there are ravdess, .*, tess"):

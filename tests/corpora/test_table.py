@@ -40,6 +40,7 @@ def test_a_manifest_is_read_as_it_was_written(tmp_path):
         ("file,emotion,sex", "1.wav,anger,f", "sex is 'f', none of female, male"),
         ("file,emotion,votes", "1.wav,anger,[1]", "no JSON object"),
         ("file,emotion,votes", "1.wav,anger,{", "votes is '{', no JSON object"),
+        ("file,emotion,start,end", "1.wav,anger,3,2", "end 2 is not after start 3"),
         ("file,emotion", "mine.csv,anger", "no known suffix"),
     ],
 )

@@ -89,6 +89,8 @@ def scan(
 
     if output and output.suffix.lower() not in (".csv", ".parquet"):
         raise OptionError(f"{output}: clips are written as .csv or .parquet; name the file so")
+    if output and not output.parent.is_dir():
+        raise OptionError(f"{output}: there is no such folder; make {output.parent} first")
     manifest = _scanned(path, corpora, cache, no_cache)
     if output and output.suffix.lower() == ".csv":
         manifest.write_csv(output)
@@ -158,7 +160,7 @@ def splits(
 
 
 def _scanned(path: Path, names: list[str] | None, cache: Path | None, no_cache: bool) -> "Manifest":
-    from emoarc.corpora import find_corpora, read_roots
+    from emoarc.corpora import find_corpora, read_roots, why_absent
     from emoarc.corpora import scan as look_into
 
     if not path.is_dir():
@@ -166,9 +168,8 @@ def _scanned(path: Path, names: list[str] | None, cache: Path | None, no_cache: 
     found = find_corpora(path, names)
     if not found:
         raise NothingToAnalyzeError(
-            f"{path}: {', '.join(names) if names else 'a corpus'} is neither here nor up to three "
-            "folders below; `emoarc corpora list` names those that can be read, `--corpus folders` "
-            "reads a folder per emotion"
+            f"{why_absent(path, names)}; `emoarc corpora list` names those that can be read, "
+            "`--corpus folders` reads a folder per emotion"
         )
     manifest = read_roots(path, found)
     with _bar() as move:

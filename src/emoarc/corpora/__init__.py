@@ -10,7 +10,14 @@ from emoarc.corpora._picture import read_picture
 from emoarc.corpora._protocols import protocol_names, read_protocol
 from emoarc.corpora._ravdess import RAVDESS_LABELS
 from emoarc.corpora._read_manifest import read_manifest
-from emoarc.corpora._registry import CORPORA, SEALED, find_corpora, read_corpora, read_roots
+from emoarc.corpora._registry import (
+    CORPORA,
+    SEALED,
+    find_corpora,
+    read_corpora,
+    read_roots,
+    why_absent,
+)
 from emoarc.corpora._scan import scan
 from emoarc.corpora._splits import LEAKY, Protocol
 from emoarc.corpora._tally import Tally, tally, tally_by_emotion, tally_corpora
@@ -51,4 +58,5 @@ __all__ = [
     "tally_by_emotion",
     "tally_corpora",
     "validation_split",
+    "why_absent",
 ]

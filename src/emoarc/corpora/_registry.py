@@ -26,11 +26,11 @@ from emoarc.corpora._ravdess import RAVDESS
 from emoarc.corpora._recola import RECOLA
 from emoarc.corpora._savee import SAVEE
 from emoarc.corpora._semaine import SEMAINE
-from emoarc.corpora._table import TABLE
+from emoarc.corpora._table import TABLE, table_fault
 from emoarc.corpora._tess import TESS
 from emoarc.errors import OptionError
 
-__all__ = ["CORPORA", "SEALED", "find_corpora", "read_corpora", "read_roots"]
+__all__ = ["CORPORA", "SEALED", "find_corpora", "read_corpora", "read_roots", "why_absent"]
 
 _GENERIC = (FOLDERS, TABLE)
 """Layouts that any collection may have; they give way to every corpus."""
@@ -129,11 +129,20 @@ def read_roots(data: str | os.PathLike[str], roots: Mapping[str, Sequence[Path]]
 def _read(data: Path, name: str) -> Manifest:
     folders = find_corpora(data, [name]).get(name)
     if not folders:
-        raise OptionError(
-            f"{data}: {name} is neither here nor up to {_DEPTH} folders below; give the folder "
-            "that holds it with --data"
-        )
+        hint = "give the folder that holds it with --data"
+        raise OptionError(f"{why_absent(data, [name])}; {hint}")
     return read_roots(data, {name: folders})
+
+
+def why_absent(data: str | os.PathLike[str], names: Iterable[str] | None = None) -> str:
+    """Say why `find_corpora` finds nothing."""
+    data, wanted = Path(data), list(names or ())
+    if not data.exists():
+        return f"{data}: there is no such folder"
+    if wanted == [TABLE.name] and (fault := table_fault(data)):
+        return fault
+    what = ", ".join(wanted) or "a corpus"
+    return f"{data}: {what} is neither here nor up to {_DEPTH} folders below"
 
 
 def _nested(name: str, root: Path, everything: Mapping[str, Sequence[Path]]) -> list[Path]:

@@ -9,7 +9,7 @@ from emoarc.corpora._corpus import MEDIA, Corpus, TableError, kind_of, read_rows
 from emoarc.corpora._read_manifest import fields_of
 from emoarc.labels import canonical
 
-__all__ = ["TABLE"]
+__all__ = ["TABLE", "table_fault"]
 
 _NEEDED = ("file", "emotion")
 
@@ -26,6 +26,17 @@ def _is_table(path: Path) -> bool:
     except TableError:
         return False
     return True
+
+
+def table_fault(folder: Path) -> str:
+    """Say why no table in a folder can be read, the first one's fault; empty if there is none."""
+    for path in [folder] if folder.is_file() else sorted(folder.glob("[!.]*.csv")):
+        try:
+            next(table_rows(path, _NEEDED), None)
+        except TableError as error:
+            what = str(error).partition(";")[0]
+            return f"{path}: {what}; a table has the columns {' and '.join(_NEEDED)}"
+    return ""
 
 
 def _recognise(folder: Path) -> bool:
@@ -72,7 +83,10 @@ def _built(path: Path, emotion: str, row: Mapping[str, str]) -> Clip:
         given["kind"] = kind_of(path)
     if "speaker" in given:
         given["speaker"] = f"{corpus}-{given['speaker'].removeprefix(f'{corpus}-')}"
-    return Clip(**given)
+    clip = Clip(**given)
+    if clip.end is not None and clip.end <= clip.start:
+        raise ValueError(f"end {clip.end:g} is not after start {clip.start:g}")
+    return clip
 
 
 TABLE = Corpus(
