@@ -24,6 +24,7 @@ class Points:
     """Two clouds of points in the plane."""
 
     steps = 4
+    loss = staticmethod(soft_cross_entropy)
 
     def __init__(self, seed: int = 0) -> None:
         torch.manual_seed(seed)
@@ -154,18 +155,16 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
 def test_a_rows_sum_is_its_weight() -> None:
     logits = torch.tensor([[2.0, 0.0], [0.0, 0.0]])
     sure = torch.tensor([[1.0, 0.0], [0.0, 0.0]])
-    alone = soft_cross_entropy(logits[:1], sure[:1])
-    torch.testing.assert_close(soft_cross_entropy(logits, sure), alone)
+    alone = soft_cross_entropy(logits[:1], sure[:1], sure[:1])
+    torch.testing.assert_close(soft_cross_entropy(logits, sure, sure), alone)
     expected = torch.nn.functional.cross_entropy(logits, torch.tensor([0, 1]))
-    torch.testing.assert_close(soft_cross_entropy(logits, torch.eye(2)), expected)
+    torch.testing.assert_close(soft_cross_entropy(logits, torch.eye(2), torch.eye(2)), expected)
 
 
 def test_rows_in_parts_give_the_loss_of_the_whole() -> None:
     logits, targets = torch.randn(6, 3), torch.rand(6, 3)
-    parts = [
-        soft_cross_entropy(logits[i::2], targets[i::2], weight=targets.sum()) for i in range(2)
-    ]
-    torch.testing.assert_close(parts[0] + parts[1], soft_cross_entropy(logits, targets))
+    parts = [soft_cross_entropy(logits[i::2], targets[i::2], targets) for i in range(2)]
+    torch.testing.assert_close(parts[0] + parts[1], soft_cross_entropy(logits, targets, targets))
 
 
 class Line(Points):

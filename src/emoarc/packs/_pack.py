@@ -26,17 +26,18 @@ class Manifest:
     name: str
     version: str
     task: str
-    """The job: `face-expression` or `voice-expression`."""
+    """The job: one of `face-detection`, `face-landmarks`, `face-embedding`, `face-expression`,
+    `voice-expression`."""
     sha256: str
     """Of `model.onnx`, in hexadecimal."""
-    labels: tuple[str, ...]
-    """What the outputs mean, in order."""
     input: dict[str, Any]
     """Shape, rate, normalisation: what the wrapper must do before the network."""
-    temperature: float
-    """Divides the logits; fitted on validation data."""
-    prior: dict[str, float]
-    """How often each label occurred in training; what the network takes for granted."""
+    labels: tuple[str, ...] = ()
+    """What a classifier's outputs mean, in order."""
+    temperature: float = 1.0
+    """Divides a classifier's logits; fitted on validation data."""
+    prior: dict[str, float] = field(default_factory=dict[str, float])
+    """How often each label occurred in training; what a classifier takes for granted."""
     corpora: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     """Training data: name, licence, what was left out."""
     metrics: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -114,7 +115,7 @@ def write_pack(folder: Path, onnx: bytes, card: str, **facts: Any) -> ModelPack:
 def _read_manifest(folder: Path) -> Manifest:
     try:
         facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        manifest = Manifest(**(facts | {"labels": tuple(facts["labels"])}))
+        manifest = Manifest(**(facts | {"labels": tuple(facts.get("labels", ()))}))
         sound = _is_sound(manifest)
     except OSError as error:
         raise ModelError(f"{folder}: no model pack here; see `emoarc models list`") from error
@@ -129,8 +130,9 @@ def _is_sound(manifest: Manifest) -> bool:
     """Tell whether the fields can be worked with; raises what a wrong type raises."""
     manifest.input.items()
     shares = [manifest.prior[label] for label in manifest.labels]
+    needed = EMOTIONS if manifest.task.endswith("-expression") else ()
     return (
-        set(EMOTIONS) <= set(manifest.labels)
+        set(needed) <= set(manifest.labels)
         and len(manifest.prior) == len(manifest.labels)
         and all(0 < share <= 1 for share in shares)
         and 0 < manifest.temperature < inf

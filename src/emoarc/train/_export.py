@@ -6,7 +6,7 @@
 
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,16 +25,21 @@ _OPSET = 17
 
 
 def export_onnx(
-    net: nn.Module, example: Tensor, tolerance: float = 1e-4, free: Mapping[int, str] | None = None
+    net: nn.Module,
+    example: Tensor,
+    tolerance: float = 1e-4,
+    free: Mapping[int, str] | None = None,
+    outputs: Sequence[str] = ("logits",),
 ) -> bytes:
-    """Return `net` as an ONNX file with the input `input`, the output `logits` and a free first
-    axis, after checking that ONNX Runtime computes what torch computes.
+    """Return `net` as an ONNX file with the input `input` and a free first axis, after checking
+    that ONNX Runtime computes what torch computes.
 
     Args:
         net: In evaluation mode.
         example: An input of at least two rows.
-        tolerance: How far a logit may differ.
+        tolerance: How far an output may differ.
         free: Further axes of the input whose length may vary, and their names.
+        outputs: What to call the net's output, or each of its tuple of them.
 
     Raises:
         ModelError: The exported network computes something else.
@@ -49,13 +54,16 @@ def export_onnx(
             (example,),
             file,
             input_names=["input"],
-            output_names=["logits"],
-            dynamic_axes={"input": {0: "n", **(free or {})}, "logits": {0: "n"}},
+            output_names=list(outputs),
+            dynamic_axes={
+                "input": {0: "n", **(free or {})},
+                **{name: {0: "n"} for name in outputs},
+            },
             opset_version=_OPSET,
             dynamo=False,
         )
     onnx = file.getvalue()
-    _check(plain, onnx, example, tolerance)
+    _check(plain, onnx, example, tolerance, outputs)
     return onnx
 
 
@@ -69,12 +77,18 @@ def fit_temperature(truth: NDArray[np.integer], logits: NDArray[np.floating]) ->
     return float(np.exp(result.x))
 
 
-def _check(net: nn.Module, onnx: bytes, example: Tensor, tolerance: float) -> None:
+def _check(
+    net: nn.Module, onnx: bytes, example: Tensor, tolerance: float, outputs: Sequence[str]
+) -> None:
     session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
     for rows in (example, example[:1]):
         with torch.inference_mode():
-            expected = net(rows).numpy()
-        found = session.run(["logits"], {"input": rows.numpy()})[0]
-        error = float(np.abs(found - expected).max())
-        if not error <= tolerance:
-            raise ModelError(f"export: ONNX Runtime's logits differ from torch's by {error:.2g}")
+            answer = net(rows)
+        expected: Sequence[Tensor] = (answer,) if isinstance(answer, Tensor) else answer
+        found: list[Any] = session.run(list(outputs), {"input": rows.numpy()})
+        for name, ours, theirs in zip(outputs, found, expected, strict=True):
+            error = float(np.abs(ours - theirs.numpy()).max())
+            if not error <= tolerance:
+                raise ModelError(
+                    f"export: {name} of ONNX Runtime differ from torch's by {error:.2g}"
+                )

@@ -16,7 +16,7 @@ from emoarc.evaluate import accuracy, negative_log_likelihood, uar
 from emoarc.nets import ResidualNet, ResidualOptions
 from emoarc.train._augment_faces import FaceAugmentation, augment_faces
 from emoarc.train._ferplus import FERPLUS_LABELS, FaceSet
-from emoarc.train._loop import Batch, device_of
+from emoarc.train._loop import Batch, device_of, soft_cross_entropy
 from emoarc.train._recipe import Recipe
 
 __all__ = ["FaceJob", "FaceRecipe", "face_logits"]
@@ -47,6 +47,8 @@ class FaceRecipe(Recipe):
 
 class FaceJob:
     """What the loop must know: the net, the batches, and how well it does in validation."""
+
+    loss = staticmethod(soft_cross_entropy)
 
     def __init__(self, recipe: FaceRecipe, training: FaceSet, validation: FaceSet) -> None:
         torch.manual_seed(recipe.seed)

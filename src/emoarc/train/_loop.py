@@ -22,14 +22,19 @@ from emoarc.train._history import write_history
 from emoarc.train._processes import accelerator, agreed, synchronised
 from emoarc.train._recipe import Recipe, Schedule
 
-__all__ = ["Batch", "Job", "Progress", "device_of", "fit", "soft_cross_entropy"]
+__all__ = ["Batch", "Job", "Loss", "Progress", "device_of", "fit", "soft_cross_entropy"]
 
 Batch = tuple[Tensor | tuple[Tensor, ...], Tensor]
-"""Inputs (n, ...), one tensor or one for each input of the net, and targets (n, labels).
+"""Inputs (n, ...), one tensor or one for each input of the net, and targets (n, ...).
 
-A target row is a distribution over the labels times the example's weight, so that a row which
-sums to 0.5 counts half.
+For a classifier a target row is a distribution over the labels times the example's weight, so
+that a row which sums to 0.5 counts half.
 """
+
+Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""Maps outputs, their targets and the targets of the whole batch to a number. It is a sum over its
+rows, divided by something that depends on the whole batch alone: processes that train together
+each take a share of the rows, and their losses add up."""
 
 Progress = Callable[[Mapping[str, float]], None]
 """Told the figures of each epoch as it ends, and how many `epochs` there are in this training."""
@@ -41,6 +46,7 @@ class Job(Protocol):
     net: nn.Module
     steps: int
     """Batches per epoch."""
+    loss: Loss
 
     def batches(self, epoch: int) -> Iterable[Batch]:
         """Yield an epoch's batches, augmented; a function of the recipe's seed and `epoch` alone,
@@ -104,16 +110,15 @@ def device_of(net: nn.Module) -> torch.device:
     return next(net.parameters()).device
 
 
-def soft_cross_entropy(logits: Tensor, targets: Tensor, weight: Tensor | None = None) -> Tensor:
+def soft_cross_entropy(logits: Tensor, targets: Tensor, whole: Tensor) -> Tensor:
     """Cross-entropy with (weighted) distributions, averaged over the weights.
 
     Args:
         logits: Shape (n, labels).
         targets: Shape (n, labels).
-        weight: The sum of all weights, where these rows are a part of the batch only.
+        whole: The targets of the whole batch, of which these may be a part.
     """
-    losses = -(targets * logits.float().log_softmax(dim=1)).sum()
-    return losses / (targets.sum() if weight is None else weight)
+    return -(targets * logits.float().log_softmax(dim=1)).sum() / whole.sum()
 
 
 def _begin(net: nn.Module, schedule: Schedule) -> _Trainer:
@@ -164,21 +169,21 @@ def _train_epoch(trainer: _Trainer, job: Job, epoch: int) -> float:
     total = torch.zeros((), device=trainer.machine.device)
     for step, batch in enumerate(job.batches(epoch)):
         rate = _learning_rate(trainer.schedule, epoch + step / job.steps)
-        total += _train_step(trainer, batch, rate)
+        total += _train_step(trainer, job.loss, batch, rate)
         _update_average(trainer.state, trainer.schedule, epoch * job.steps + step)
     mean: Any = trainer.machine.reduce(total, "mean")
     return float(mean) / job.steps
 
 
-def _train_step(trainer: _Trainer, batch: Batch, rate: float) -> Tensor:
+def _train_step(trainer: _Trainer, measure: Loss, batch: Batch, rate: float) -> Tensor:
     state, machine, schedule = trainer.state, trainer.machine, trainer.schedule
     for group in state.optimizer.param_groups:
         group["lr"] = rate
-    inputs, targets, weight = _share(batch, machine)
+    inputs, targets, whole = _share(batch, machine)
     with torch.autocast(machine.device.type, torch.bfloat16, enabled=schedule.bfloat16):
-        logits = trainer.replica(*inputs)
+        outputs = trainer.replica(*inputs)
     # Gradients are averaged over the processes, where the loss is a sum over their rows.
-    loss = soft_cross_entropy(logits, targets, weight) * machine.num_processes
+    loss = measure(outputs, targets, whole) * machine.num_processes
     state.optimizer.zero_grad(set_to_none=True)
     machine.backward(loss)
     nn.utils.clip_grad_norm_(state.net.parameters(), schedule.clip_norm)
@@ -187,12 +192,12 @@ def _train_step(trainer: _Trainer, batch: Batch, rate: float) -> Tensor:
 
 
 def _share(batch: Batch, machine: Accelerator) -> tuple[list[Tensor], Tensor, Tensor]:
-    """Return this process's rows of the inputs and targets, and the weight of the whole batch."""
+    """Return this process's rows of the inputs and targets, and all targets."""
     inputs, targets = batch
     tensors = (inputs,) if isinstance(inputs, Tensor) else inputs
     rows = slice(machine.process_index, None, machine.num_processes)
     own = [_laid_out(tensor[rows].to(machine.device)) for tensor in tensors]
-    return own, targets[rows].to(machine.device), targets.sum().to(machine.device)
+    return own, targets[rows].to(machine.device), targets.to(machine.device)
 
 
 def _laid_out(inputs: Tensor) -> Tensor:

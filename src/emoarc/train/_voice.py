@@ -18,7 +18,7 @@ from emoarc.corpora import Clip
 from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS
 from emoarc.nets import VoiceNet, VoiceNetOptions
-from emoarc.train._loop import Batch, Progress, fit
+from emoarc.train._loop import Batch, Progress, fit, soft_cross_entropy
 from emoarc.train._recipe import Recipe
 from emoarc.train._voice_augment import (
     VoiceAugmentation,
@@ -136,6 +136,8 @@ class NoiseBank:
 
 class VoiceJob:
     """What the loop must know: the net and the batches. The last epoch's weights are kept."""
+
+    loss = staticmethod(soft_cross_entropy)
 
     def __init__(
         self, recipe: VoiceRecipe, training: VoiceSet, noise: NoiseBank | None = None

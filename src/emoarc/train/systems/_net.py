@@ -18,7 +18,7 @@ from emoarc.errors import OptionError
 from emoarc.evaluate import accuracy, negative_log_likelihood
 from emoarc.train._augment_faces import augment_faces
 from emoarc.train._checkpoint import save_tensors
-from emoarc.train._loop import Batch, Progress, fit
+from emoarc.train._loop import Batch, Progress, fit, soft_cross_entropy
 from emoarc.train._voice_augment import VoiceAugmentation, mask
 from emoarc.train.systems._architectures import ARCHITECTURES
 from emoarc.train.systems._examples import Arrays, Examples
@@ -119,6 +119,8 @@ class _Scale:
 
 class _Job:
     """What the loop must know."""
+
+    loss = staticmethod(soft_cross_entropy)
 
     def __init__(
         self,
