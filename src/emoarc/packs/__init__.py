@@ -5,7 +5,14 @@ sha256 must match the network's bytes, or the pack is not loaded. There is no pi
 """
 
 from emoarc.packs._calibration import Prior, ProbabilityHead, resolve_prior
-from emoarc.packs._pack import Manifest, ModelPack, load_pack, shipped_packs, write_pack
+from emoarc.packs._pack import (
+    Manifest,
+    ModelPack,
+    load_pack,
+    open_network,
+    shipped_packs,
+    write_pack,
+)
 
 __all__ = [
     "Manifest",
@@ -13,6 +20,7 @@ __all__ = [
     "Prior",
     "ProbabilityHead",
     "load_pack",
+    "open_network",
     "resolve_prior",
     "shipped_packs",
     "write_pack",

@@ -14,7 +14,7 @@ from emoarc.errors import ModelError
 from emoarc.files import write_bytes, write_text
 from emoarc.labels import EMOTIONS
 
-__all__ = ["Manifest", "ModelPack", "load_pack", "shipped_packs", "write_pack"]
+__all__ = ["Manifest", "ModelPack", "load_pack", "open_network", "shipped_packs", "write_pack"]
 
 _SHIPPED = Path(__file__).parent / "shipped"
 
@@ -60,16 +60,24 @@ class ModelPack:
 
     def session(self, threads: int = 1) -> ort.InferenceSession:
         """Open the network for inference on the CPU with a fixed number of threads."""
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            return ort.InferenceSession(
-                self.folder / "model.onnx", options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime raises a dozen types for a bad file
-            raise ModelError(f"{self.folder}: the network cannot be opened: {error}") from error
+        return open_network(self.folder / "model.onnx", threads)
+
+
+def open_network(file: Path, threads: int = 1) -> ort.InferenceSession:
+    """Open an ONNX file for inference on the CPU with a fixed number of threads.
+
+    Raises:
+        ModelError: The file is missing or no network.
+    """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises a dozen types for a bad file
+        what = str(error).strip().splitlines()[0]
+        raise ModelError(f"{file}: the network cannot be opened: {what}") from error
 
 
 def load_pack(folder: str | Path, task: str | None = None) -> ModelPack:

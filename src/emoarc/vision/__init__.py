@@ -9,6 +9,7 @@ from emoarc.vision._align import align_face
 from emoarc.vision._branch import ExpressionModel, FaceBranch, FaceBranchOptions
 from emoarc.vision._detect import FaceDetector, HaarDetector, HaarOptions
 from emoarc.vision._expression import FaceExpressionModel
+from emoarc.vision._net_detect import NetDetector, NetDetectorOptions
 from emoarc.vision._quality import face_quality
 from emoarc.vision._search import FaceSearch, SearchOptions
 from emoarc.vision._shots import ShotDetector
@@ -23,6 +24,8 @@ __all__ = [
     "FaceSearch",
     "HaarDetector",
     "HaarOptions",
+    "NetDetector",
+    "NetDetectorOptions",
     "SearchOptions",
     "ShotDetector",
     "Tracker",

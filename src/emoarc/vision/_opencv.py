@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from emoarc.errors import ModelError
 from emoarc.types import Box
 
-__all__ = ["Cascade", "affine", "blur", "laplacian", "shrink", "to_gray"]
+__all__ = ["Cascade", "affine", "blur", "laplacian", "pad", "resize", "shrink", "to_gray"]
 
 _cv: Any = cv2
 
@@ -24,6 +24,19 @@ def shrink(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint
     """Resize to fewer pixels, each the mean of those it covers."""
     size = (width, height)
     return cast("NDArray[np.uint8]", _cv.resize(image, size, interpolation=_cv.INTER_AREA))
+
+
+def resize(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Resize bilinearly, or by area where the image shrinks to less than half."""
+    small = 2 * width < image.shape[1]
+    way = _cv.INTER_AREA if small else _cv.INTER_LINEAR
+    return cast("NDArray[np.uint8]", _cv.resize(image, (width, height), interpolation=way))
+
+
+def pad(image: NDArray[np.uint8], right: int, bottom: int) -> NDArray[np.uint8]:
+    """Add black pixels on the right and at the bottom."""
+    edges = (0, bottom, 0, right)
+    return cast("NDArray[np.uint8]", _cv.copyMakeBorder(image, *edges, _cv.BORDER_CONSTANT))
 
 
 def affine(
