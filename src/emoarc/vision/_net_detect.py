@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,11 @@ from emoarc.types import Box, FaceDetection
 from emoarc.vision._geometry import Pixels
 from emoarc.vision._opencv import pad, resize
 
-__all__ = ["STRIDES", "NetDetector", "NetDetectorOptions", "decode"]
+__all__ = ["STRIDES", "NetDetector", "NetDetectorOptions", "cell_grid", "decode"]
 
 STRIDES = (8, 16, 32)
 """Pixels between the neighbouring cells of the three maps; sides are padded to a multiple of the
 last."""
-
-Maps = list[NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -76,59 +75,80 @@ class NetDetector:
         height, width = image.shape[:2]
         scale = min(1.0, self._options.side / math.sqrt(width * height))
         size = max(1, round(width * scale)), max(1, round(height * scale))
-        boxes, scores, points = self._run(resize(image, *size) if scale < 1 else image)
-        stretch = np.array([width / size[0], height / size[1]] * 2)
-        boxes, points = boxes * stretch, points * stretch[:2]
-        keep = boxes[:, 2:].max(axis=1, initial=0) >= smallest * min(width, height)
-        kept = _distinct(boxes[keep], scores[keep], self._options.overlap)
+        answers = self.answers(resize(image, *size) if scale < 1 else image)
+        boxes, points = decode(answers, *size)
+        sure = answers[:, 0] >= self._options.floor
+        sure &= boxes[:, 2:].max(axis=1) * width >= smallest * min(width, height) * size[0]
+        boxes, points, scores = boxes[sure], points[sure], answers[sure, 0]
+        sx, sy = width / size[0], height / size[1]
         return [
-            FaceDetection(Box(*map(float, boxes[keep][i])), float(scores[keep][i]), points[keep][i])
-            for i in kept
+            FaceDetection(
+                Box(*map(float, boxes[i] * (sx, sy, sx, sy))),
+                float(scores[i]),
+                points[i] * np.float32((sx, sy)),
+            )
+            for i in _distinct(boxes, scores, self._options.overlap)
         ]
 
-    def _run(self, image: Pixels) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """Return boxes (n, 4) as x, y, width, height, scores (n,) and points (n, 5, 2)."""
+    def answers(self, image: Pixels) -> NDArray[np.float32]:
+        """Return what the network says, cell by cell, of an image as it is.
+
+        Args:
+            image: RGB; black is added on the right and at the bottom up to a multiple of the
+                last stride.
+
+        Returns:
+            Shape (cells, 15), the finest map first, each row by row: the score, the box and the
+            points as `decode` reads them.
+        """
         last = STRIDES[-1]
         padded = pad(image, -image.shape[1] % last, -image.shape[0] % last)
         values = np.ascontiguousarray(padded[None, :, :, ::-1].transpose(0, 3, 1, 2), np.float32)
         name = self._session.get_inputs()[0].name
-        maps: Maps = [
-            np.asarray(each)[0] for each in self._session.run(self._outputs, {name: values})
-        ]
-        scores = np.concatenate(maps[:3])[:, 0]
-        if len(maps) > 9:
-            scores = np.sqrt(np.clip(scores, 0, 1) * np.clip(np.concatenate(maps[9:])[:, 0], 0, 1))
-        likely = scores >= self._options.floor
-        boxes, points = decode(maps[3:6], maps[6:9], padded.shape[1])
-        return boxes[likely], scores[likely], points[likely]
+        maps: list[Any] = [m[0] for m in self._session.run(self._outputs, {name: values})]
+        scores, boxes, points, *weights = (
+            np.concatenate(maps[i : i + 3]) for i in range(0, len(maps), 3)
+        )
+        for weight in weights:
+            scores = np.sqrt(np.clip(scores, 0, 1) * np.clip(weight, 0, 1))
+        return np.concatenate([scores, boxes, points], axis=1)
 
 
 def decode(
-    boxes: Maps, points: Maps, width: int
+    answers: NDArray[np.float32], width: int, height: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Turn a network's answers, relative to its cells, into pixels.
+    """Turn a network's answers, which are relative to its cells, into pixels.
 
     A cell in column c and row r of the map of stride s says of its face: the centre lies at
     (c + dx, r + dy) s, the sides are exp(dw) s and exp(dh) s, a point lies at (c + px, r + py) s.
 
     Args:
-        boxes: (cells, 4) for each stride: dx, dy, dw, dh.
-        points: (cells, 10) for each stride: px and py of each point.
-        width: Of the network's input in pixels.
+        answers: Shape (cells, 15): the score; dx, dy, dw, dh; px and py of each point.
+        width: Of the image that was asked about, in pixels.
+        height: Likewise.
 
     Returns:
-        Boxes (n, 4) as x, y, width, height, and points (n, 5, 2) in pixels, of all cells.
+        Boxes (cells, 4) as x, y, width, height, and points (cells, 5, 2).
     """
-    corners: list[NDArray[np.float32]] = []
-    places: list[NDArray[np.float32]] = []
-    for stride, box, point in zip(STRIDES, boxes, points, strict=True):
-        rows, columns = np.divmod(np.arange(len(box)), width // stride)
-        cells = np.stack([columns, rows], axis=1).astype(np.float32)
-        center = (cells + box[:, :2]) * stride
-        size = np.exp(np.minimum(box[:, 2:], 8)) * stride
-        corners.append(np.concatenate([center - size / 2, size], axis=1))
-        places.append((cells[:, None] + point.reshape(-1, 5, 2)) * stride)
-    return np.concatenate(corners), np.concatenate(places)
+    cells, strides = cell_grid(width, height)
+    center = (cells + answers[:, 1:3]) * strides
+    size = np.exp(np.minimum(answers[:, 3:5], 8)) * strides
+    points = (cells[:, None] + answers[:, 5:].reshape(-1, 5, 2)) * strides[:, :, None]
+    return np.concatenate([center - size / 2, size], axis=1), points
+
+
+@lru_cache(maxsize=32)
+def cell_grid(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the column and row of each cell, shape (cells, 2), and its stride, (cells, 1)."""
+    last = STRIDES[-1]
+    width, height = width + -width % last, height + -height % last
+    grids: list[NDArray[np.float32]] = []
+    for stride in STRIDES:
+        rows, columns = np.indices((height // stride, width // stride), np.float32)
+        strides = np.full(rows.size, stride, np.float32)
+        grids.append(np.stack([columns.ravel(), rows.ravel(), strides], axis=1))
+    grid = np.concatenate(grids)
+    return grid[:, :2], grid[:, 2:]
 
 
 def _distinct(boxes: NDArray[Any], scores: NDArray[Any], overlap: float) -> list[int]:
