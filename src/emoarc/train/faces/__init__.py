@@ -1,0 +1,9 @@
+"""Training of the networks that find, mark and tell faces.
+
+Their teachers are networks of others, `../shared/models`; what those say of each picture is the
+truth that is learnt. Nothing here is needed to use the networks.
+"""
+
+from emoarc.train.faces._pictures import Picture, Split, read_pictures
+
+__all__ = ["Picture", "Split", "read_pictures"]
