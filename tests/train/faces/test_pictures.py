@@ -25,7 +25,7 @@ def data(tmp_path: Path) -> Path:
     for split in ("Train", "Valid", "Test"):
         folder = tmp_path / "ferplus" / f"FER2013{split}"
         folder.mkdir(parents=True)
-        votes = ["10,0,0,0,0,0,0,0,0,0", "0,0,0,0,0,0,0,0,3,7", "4,0,0,0,0,0,0,0,4,2"]
+        votes = ["10,0,0,0,0,0,0,0,0,0", "0,0,0,0,0,0,0,0,3,7", "5,0,0,0,0,0,0,0,4,1"]
         lines = [f'{n}.png,"(0, 0, 48, 48)",{vote}' for n, vote in enumerate(votes)]
         (folder / "label.csv").write_text("\n".join(lines))
         for number in range(3):

@@ -60,7 +60,9 @@ def read_pictures(data: Path, split: Split) -> list[Picture]:
 
 
 def _read(clip: Clip, split: Split) -> Picture | None:
-    if clip.corpus == "ferplus" and (clip.split != _FERPLUS_SPLITS[split] or _no_face(clip.votes)):
+    if clip.corpus == "ferplus" and (
+        clip.split != _FERPLUS_SPLITS[split] or _no_face(clip.votes or {})
+    ):
         return None
     content = clip.file.read_bytes()
     if clip.corpus == "muxspace" and _split_of(content) != split:
