@@ -58,6 +58,18 @@ class ModelPack:
         """The model card, Markdown."""
         return (self.folder / "CARD.md").read_text(encoding="utf-8")
 
+    def side(self) -> int:
+        """Return the side in pixels of the square grey pictures that the network takes.
+
+        Raises:
+            ModelError: It takes something else.
+        """
+        match self.manifest.input.get("shape"):
+            case [1, int(height), int(width)] if height == width > 0:
+                return height
+            case shape:
+                raise ModelError(f"{self.folder}: expected square grey pictures, not {shape}")
+
     def session(self, threads: int = 1) -> ort.InferenceSession:
         """Open the network for inference on the CPU with a fixed number of threads."""
         return open_network(self.folder / "model.onnx", threads)

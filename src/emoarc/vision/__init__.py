@@ -5,10 +5,13 @@ serve alone too: a `FaceDetector` (today `HaarDetector`), `FaceSearch`, `ShotDet
 `align_face`, `face_quality`.
 """
 
-from emoarc.vision._align import align_face
+from emoarc.vision._align import align_face, align_points
 from emoarc.vision._branch import ExpressionModel, FaceBranch, FaceBranchOptions
 from emoarc.vision._detect import FaceDetector, HaarDetector, HaarOptions
+from emoarc.vision._embed import Embedder, Embedding, FaceEmbedder, is_tellable
 from emoarc.vision._expression import FaceExpressionModel
+from emoarc.vision._follow import Follower
+from emoarc.vision._identify import Identities, IdentityOptions
 from emoarc.vision._net_detect import NetDetector, NetDetectorOptions
 from emoarc.vision._quality import face_quality
 from emoarc.vision._search import FaceSearch, SearchOptions
@@ -16,14 +19,20 @@ from emoarc.vision._shots import ShotDetector
 from emoarc.vision._track import Tracker, TrackerOptions
 
 __all__ = [
+    "Embedder",
+    "Embedding",
     "ExpressionModel",
     "FaceBranch",
     "FaceBranchOptions",
     "FaceDetector",
+    "FaceEmbedder",
     "FaceExpressionModel",
     "FaceSearch",
+    "Follower",
     "HaarDetector",
     "HaarOptions",
+    "Identities",
+    "IdentityOptions",
     "NetDetector",
     "NetDetectorOptions",
     "SearchOptions",
@@ -31,5 +40,7 @@ __all__ = [
     "Tracker",
     "TrackerOptions",
     "align_face",
+    "align_points",
     "face_quality",
+    "is_tellable",
 ]

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from emoarc.types import FaceDetection
 from emoarc.vision._geometry import Matrix, Pixels, cut_out, square_around, warp
 
-__all__ = ["align_face"]
+__all__ = ["align_face", "align_points"]
 
 _BOX_MARGIN = 1.03
 """Side of the crop over that of the box. FER2013 faces were cut out by a Haar cascade: on 400 of
@@ -35,7 +35,24 @@ def align_face(image: Pixels, detection: FaceDetection, size: int) -> Pixels:
     """
     if detection.points is None:
         return cut_out(image, square_around(detection.box, _BOX_MARGIN), size, size)
-    return warp(image, _similarity(detection.points, _POINTS * size), size, size)
+    return align_points(image, detection.points, _POINTS * size, size)
+
+
+def align_points(
+    image: Pixels, points: NDArray[np.floating], places: NDArray[np.float64], size: int
+) -> Pixels:
+    """Turn, scale and shift an image so that its points come to lie, in least squares, at places.
+
+    Args:
+        image: RGB, shape (height, width, 3).
+        points: In the image, pixels, shape (n, 2).
+        places: Where they belong in the result, pixels, shape (n, 2).
+        size: Side of the result in pixels.
+
+    Returns:
+        RGB, shape (size, size, 3).
+    """
+    return warp(image, _similarity(points, places), size, size)
 
 
 def _similarity(source: NDArray[np.floating], target: NDArray[np.float64]) -> Matrix:

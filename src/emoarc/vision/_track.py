@@ -1,7 +1,7 @@
 """Following faces from frame to frame."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -12,9 +12,13 @@ from scipy import optimize
 from emoarc.types import Box, FaceDetection
 from emoarc.vision._geometry import iou
 
-__all__ = ["TrackStatus", "Tracker", "TrackerOptions"]
+__all__ = ["Likeness", "TrackStatus", "Tracker", "TrackerOptions"]
 
 TrackStatus = Literal["pending", "confirmed", "dropped"]
+
+Likeness = Callable[[int, FaceDetection], float | None]
+"""How like the faces of a track, given by its id, a detection looks: the cosine of their
+embeddings, or None where that is not known."""
 
 _optimize: Any = optimize
 
@@ -42,6 +46,14 @@ class TrackerOptions:
     """Seconds a track may live on detections below `start_score`."""
     reach: float = 1.0
     """How far, in face sizes, a face may be from where it was expected."""
+    margin: float = 0.8
+    """A pair is in doubt where another costs less than this more."""
+    appearance: float = 2.0
+    """The cost of looking wholly different, in the unit of that of being one face size away."""
+    neutral: float = 0.4
+    """A likeness that speaks neither for nor against a pair."""
+    unlike: float = 0.15
+    """A pair in doubt that is less alike is not matched."""
 
 
 class Tracker:
@@ -62,7 +74,11 @@ class Tracker:
         self._count = 0
 
     def update(
-        self, time: float, detections: Sequence[FaceDetection], cut: bool = False
+        self,
+        time: float,
+        detections: Sequence[FaceDetection],
+        cut: bool = False,
+        likeness: Likeness | None = None,
     ) -> list[tuple[int, FaceDetection]]:
         """Take one frame's detections; return those that belong to a track, with its id.
 
@@ -70,11 +86,13 @@ class Tracker:
             time: The frame's time in seconds, later than the frame's before.
             detections: The faces found in the frame.
             cut: Whether the frame is the first of a new shot, which ends every track.
+            likeness: Asked where places alone do not tell which track a detection belongs to, as
+                when people pass each other.
         """
         self._tracks = [track for track in self._tracks if not cut and self._is_live(track, time)]
         for track in self._tracks:
             track.age, track.unseen = track.age + 1, track.unseen + 1
-        seen = self._match(time, detections)
+        seen = self._match(time, detections, likeness)
         for track, detection in seen:
             track.update(time, detection.box)
         known = [detection for _, detection in seen]
@@ -121,18 +139,45 @@ class Tracker:
             self._confirmed.add(track.id)
 
     def _match(
-        self, time: float, detections: Sequence[FaceDetection]
+        self, time: float, detections: Sequence[FaceDetection], likeness: Likeness | None
     ) -> list[tuple["_Track", FaceDetection]]:
         if not self._tracks or not detections:
             return []
         expected = [track.predict(time) for track in self._tracks]
         cost = np.array([[self._cost(box, face.box) for face in detections] for box in expected])
+        if likeness is not None:
+            self._compare(cost, detections, likeness)
         pairs: Any = _optimize.linear_sum_assignment(cost)
         return [
             (self._tracks[row], detections[column])
             for row, column in zip(*pairs, strict=True)
             if cost[row, column] < _FORBIDDEN
         ]
+
+    def _compare(
+        self, cost: NDArray[np.float64], detections: Sequence[FaceDetection], likeness: Likeness
+    ) -> None:
+        """Add to the cost of the pairs in doubt how little alike they look."""
+        options = self._options
+        rows, columns = np.nonzero(self._in_doubt(cost))
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            alike = likeness(self._tracks[row].id, detections[column])
+            if alike is None:
+                continue
+            extra = options.appearance * (options.neutral - alike)
+            cost[row, column] += extra if alike >= options.unlike else _FORBIDDEN
+
+    def _in_doubt(self, cost: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether something speaks against each pair.
+
+        That may be another pair about as near, or that the face has not been seen for a while.
+        """
+        possible = cost < _FORBIDDEN
+        near = possible & (cost <= cost.min(axis=1, keepdims=True) + self._options.margin)
+        near |= possible & (cost <= cost.min(axis=0, keepdims=True) + self._options.margin)
+        rivals = (near.sum(axis=1, keepdims=True) > 1) | (near.sum(axis=0, keepdims=True) > 1)
+        lost = np.array([track.unseen > 1 for track in self._tracks])[:, None]
+        return possible & (rivals | lost)
 
     def _cost(self, expected: Box, found: Box) -> float:
         size = math.sqrt(expected.area)

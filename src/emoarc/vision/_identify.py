@@ -1,0 +1,254 @@
+"""Telling which tracks show the same person: within one recording, in memory, and no further."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoarc.vision._embed import Embedding
+
+__all__ = ["Identities", "IdentityOptions", "IdentityStatus"]
+
+IdentityStatus = Literal["pending", "decided"]
+
+
+@dataclass(frozen=True)
+class IdentityOptions:
+    """When faces are taken for those of one person; likeness is the cosine of embeddings."""
+
+    alike: float = 0.45
+    """A new track at least so like a person is that person."""
+    same: float = 0.3
+    """Faces of a track less like its person than this cast doubt on it."""
+    enough: int = 3
+    """Embeddings that settle whom a track shows, or that a track shows someone else by now."""
+    plenty: int = 6
+    """Embeddings that settle that a track has come to show a person never seen before."""
+    patience: float = 1.0
+    """Seconds after which a track is decided on the embeddings there are."""
+    every: float = 0.5
+    """Seconds between the embeddings of a track that is decided."""
+    prototypes: int = 6
+    """Looks remembered of a person."""
+    novel: float = 0.75
+    """A face less like every remembered look of its person than this is another look."""
+
+
+class Identities:
+    """Assigns tracks to the persons of one recording, as it goes on.
+
+    A new track waits for a few good faces, is compared with every person who is not to be seen
+    beside it, and becomes the most similar one if similar enough, else a new person. Where there
+    is no one to compare with it is decided at once. Later faces are compared now and then: a track
+    that has come to look like someone else, as after an exchange of two tracks, is given to them.
+
+    Persons count up from 1. Of each a few embeddings are remembered, in memory, and nothing else;
+    a frame costs the same however long the recording is, and grows with the number of persons.
+    """
+
+    def __init__(self, options: IdentityOptions | None = None) -> None:
+        self._options = options or IdentityOptions()
+        self._persons: dict[int, _Person] = {}
+        self._tracks: dict[int, _Track] = {}
+        self._open: dict[int, _Track] = {}
+        self._time = float("-inf")
+
+    def update(self, time: float, faces: Mapping[int, Embedding | None]) -> None:
+        """Take the next frame.
+
+        Args:
+            time: In seconds.
+            faces: The confirmed tracks seen in the frame, each with the embedding of its face if
+                there is one.
+        """
+        self._time = time
+        seen = [self._find(track) for track in sorted(faces)]
+        self._keep_apart(seen)
+        for track in seen:
+            embedding = faces[track.id]
+            if embedding is not None:
+                self._take(track, embedding, seen)
+        self._decide(time, seen)
+
+    def wants(self, track: int, time: float) -> bool:
+        """Whether an embedding of the track's face at `time` would be of use."""
+        known = self._tracks.get(track)
+        if known is None or known.person is None or known.evidence:
+            return True
+        young = self._persons[known.person].count < self._options.enough
+        return young or time >= known.embedded + self._options.every - 5e-4
+
+    def status(self, track: int) -> IdentityStatus:
+        """Whether it is settled whom a track shows; `person` is None until then."""
+        return "pending" if self.person(track) is None else "decided"
+
+    def person(self, track: int) -> int | None:
+        """Whom a track shows, as believed now."""
+        known = self._tracks.get(track)
+        return known.person if known else None
+
+    def likeness(self, track: int, embedding: Embedding) -> float | None:
+        """How like the faces of a track an embedding is; None where there are none so far."""
+        known = self._tracks.get(track)
+        if known is None:
+            return None
+        if known.person is None:
+            return known.likeness(embedding)
+        return self._persons[known.person].likeness(embedding)
+
+    def settle(self) -> None:
+        """Decide on every track at the end of the recording."""
+        self._decide(float("inf"), [])
+
+    def _find(self, track: int) -> "_Track":
+        if track not in self._tracks:
+            self._tracks[track] = self._open[track] = _Track(track, self._time)
+        return self._tracks[track]
+
+    def _keep_apart(self, seen: "list[_Track]") -> None:
+        """No person is in two places: the younger of two tracks must be somebody else."""
+        holders: dict[int, _Track] = {}
+        for track in seen:
+            if track.person is not None and holders.setdefault(track.person, track) is not track:
+                self._release(track)
+        for track in seen:
+            track.others.update(p for p, holder in holders.items() if holder is not track)
+
+    def _take(self, track: "_Track", embedding: Embedding, seen: "list[_Track]") -> None:
+        track.embedded = self._time
+        if track.person is None:
+            track.evidence.append(embedding)
+            return
+        person = self._persons[track.person]
+        young = person.count < self._options.enough
+        if young or person.likeness(embedding) >= self._options.same:
+            person.learn(embedding, self._options)
+            track.evidence.clear()
+        else:
+            track.evidence = [*track.evidence, embedding][-self._options.plenty :]
+            self._doubt(track, seen)
+
+    def _doubt(self, track: "_Track", seen: "list[_Track]") -> None:
+        """Consider whether a track shows somebody else by now."""
+        options = self._options
+        if len(track.evidence) < options.enough:
+            return
+        look = track.look
+        person, likeness = self._best(look, exclude={track.person})
+        if person is not None and likeness >= options.alike:
+            holder = next((other for other in seen if other.person == person), None)
+            if holder is None:
+                self._assign(track, person)
+            elif holder.evidence:  # it too looks like someone else: the two were exchanged
+                self._release(holder)
+                self._assign(track, person)
+        elif len(track.evidence) >= options.plenty and track.coherence >= options.alike:
+            self._assign(track, None)
+
+    def _decide(self, time: float, seen: "list[_Track]") -> None:
+        """Decide on the tracks that are ready, the surest first."""
+        while ready := [track for track in self._open.values() if self._is_ready(track, time)]:
+            choices = [(*self._choice(track), track) for track in ready]
+            person, _, chosen = max(choices, key=lambda choice: choice[1])
+            self._assign(chosen, person)
+            if chosen in seen:
+                self._keep_apart(seen)
+
+    def _release(self, track: "_Track") -> None:
+        track.person = None
+        track.others.clear()
+        self._open[track.id] = track
+
+    def _is_ready(self, track: "_Track", time: float) -> bool:
+        waited = time - track.started >= self._options.patience - 5e-4
+        alone = set(self._persons) <= track.others
+        return waited or alone or len(track.evidence) >= self._options.enough
+
+    def _choice(self, track: "_Track") -> "tuple[int | None, float]":
+        if not track.evidence:
+            return None, -1.0
+        person, likeness = self._best(track.look, track.others)
+        return (person, likeness) if likeness >= self._options.alike else (None, likeness)
+
+    def _best(
+        self, look: Embedding, exclude: "set[int] | set[int | None]"
+    ) -> tuple[int | None, float]:
+        scores = {n: p.likeness(look) for n, p in self._persons.items() if n not in exclude}
+        best = max(scores, key=lambda n: scores[n], default=None)
+        return (best, scores[best]) if best is not None else (None, -1.0)
+
+    def _assign(self, track: "_Track", person: int | None) -> None:
+        """Give a track to a person, or to a new one, who learns its faces."""
+        if person is None:
+            person = len(self._persons) + 1
+            self._persons[person] = _Person()
+        self._open.pop(track.id, None)
+        track.person = person
+        for embedding in track.evidence:
+            self._persons[person].learn(embedding, self._options)
+        track.evidence.clear()
+
+
+class _Person:
+    """What is remembered of a person: a few looks, each the mean of faces alike."""
+
+    _HEAVIEST = 20
+    """Faces in a mean; later ones replace earlier, as light and pose change."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._looks: list[Embedding] = []
+        self._weights: list[int] = []
+
+    def likeness(self, embedding: Embedding) -> float:
+        """How like the most similar look an embedding is; -1 where there is none."""
+        return max((float(look @ embedding) for look in self._looks), default=-1.0)
+
+    def learn(self, embedding: Embedding, options: IdentityOptions) -> None:
+        """Remember a face: as a part of the look most like it, or as a new look."""
+        self.count += 1
+        scores = [float(look @ embedding) for look in self._looks]
+        nearest = int(np.argmax(scores)) if scores else -1
+        if not scores or (scores[nearest] < options.novel and len(scores) < options.prototypes):
+            self._looks.append(embedding)
+            self._weights.append(1)
+            return
+        weight = self._weights[nearest]
+        self._looks[nearest] = _unit(self._looks[nearest] * weight + embedding)
+        self._weights[nearest] = min(weight + 1, self._HEAVIEST)
+
+
+@dataclass(eq=False)
+class _Track:
+    """What is known of a track."""
+
+    id: int
+    started: float
+    person: int | None = None
+    embedded: float = float("-inf")
+    """When its face was last embedded."""
+    evidence: list[Embedding] = field(default_factory=list[Embedding])
+    """Faces that speak of whom it shows: all so far, or the last if unlike its person."""
+    others: set[int] = field(default_factory=set[int])
+    """Persons seen beside it."""
+
+    @property
+    def look(self) -> Embedding:
+        """The mean of the evidence."""
+        return _unit(np.sum(self.evidence, axis=0))
+
+    @property
+    def coherence(self) -> float:
+        """How alike the faces of the evidence are: the least cosine to their mean."""
+        look = self.look
+        return min(float(look @ embedding) for embedding in self.evidence)
+
+    def likeness(self, embedding: Embedding) -> float | None:
+        """How like its faces so far an embedding is; None where there are none."""
+        return float(self.look @ embedding) if self.evidence else None
+
+
+def _unit(vector: NDArray[np.float32]) -> Embedding:
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)
