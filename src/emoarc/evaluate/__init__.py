@@ -37,6 +37,7 @@ from emoarc.evaluate._probabilities import (
 )
 from emoarc.evaluate._report import class_table, evaluation_figures
 from emoarc.evaluate._tested import count_left_out
+from emoarc.evaluate._tracking import Scene, TrackingFigures, tracking_figures
 from emoarc.evaluate._versus import compare
 
 __all__ = [
@@ -49,6 +50,8 @@ __all__ = [
     "PackOptions",
     "Predictions",
     "Reliability",
+    "Scene",
+    "TrackingFigures",
     "accuracy",
     "age_band",
     "bootstrap_interval",
@@ -79,6 +82,7 @@ __all__ = [
     "sampling_units",
     "softmax",
     "speaker_interval",
+    "tracking_figures",
     "uar",
     "weighted_f1",
 ]
