@@ -7,6 +7,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from emoarc.analysis import ACTION_UNIT_COLUMNS
 from emoarc.cli._app import app
 from emoarc.corpora import CORPORA, protocol_names
 from emoarc.evaluate.results import result_texts
@@ -25,7 +26,15 @@ def test_the_readme_names_every_verb(verb):
 
 
 @pytest.mark.parametrize(
-    "text", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/corpora.md"]
+    "text",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/corpora.md",
+        "docs/faces.md",
+        "docs/schema/README.md",
+    ],
 )
 def test_links_to_files_lead_somewhere(text):
     source = ROOT / text
@@ -48,3 +57,10 @@ def test_the_page_of_recipes_names_every_key_input_and_architecture():
 @pytest.mark.parametrize("name", [*CORPORA, *protocol_names()])
 def test_the_page_of_corpora_names_every_corpus_and_protocol(name):
     assert f"| `{name}` |" in (ROOT / "docs/corpora.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("column", ACTION_UNIT_COLUMNS)
+def test_the_page_of_faces_names_every_action_unit(column):
+    code, name = ACTION_UNIT_COLUMNS[column].split(" ", 1)
+    text = (ROOT / "docs/faces.md").read_text(encoding="utf-8")
+    assert f"| `{column}` | {code}, {name} |" in text

@@ -15,12 +15,50 @@ from emoarc.media import Coverage, MediaInfo
 from emoarc.timeline import Timeline
 from emoarc.types import MODALITIES, Modality
 
-__all__ = ["FACE_SCHEMA", "NOTICE", "Analysis", "Subject", "SubjectSummary", "summarize"]
+__all__ = [
+    "ACTION_UNIT_COLUMNS",
+    "FACE_SCHEMA",
+    "GEOMETRY_COLUMNS",
+    "NOTICE",
+    "Analysis",
+    "Subject",
+    "SubjectSummary",
+    "summarize",
+]
 
 NOTICE: Final = (
     "These are expressions as an observer might perceive them in face and voice, estimated by "
     "models that err. They do not say what a person feels, intends or is."
 )
+
+ACTION_UNIT_COLUMNS: Final = {
+    "au01": "AU1 inner brows raised",
+    "au02": "AU2 outer brows raised",
+    "au04": "AU4 brows lowered",
+    "au06": "AU6 cheeks raised",
+    "au12": "AU12 lip corners pulled",
+    "au15": "AU15 lip corners lowered",
+    "au25": "AU25 lips parted",
+    "au26": "AU26 jaw dropped",
+}
+"""Columns of the face table and what each tells, in the order of `emoarc.vision.action_units`."""
+
+_SHAPE: Final = (
+    pa.field("yaw", pa.float32(), metadata={"unit": "degrees", "doc": "to the person's left"}),
+    pa.field("pitch", pa.float32(), metadata={"unit": "degrees", "doc": "raised"}),
+    pa.field("roll", pa.float32(), metadata={"unit": "degrees", "doc": "clockwise in the picture"}),
+    pa.field("eye_opening", pa.float32(), metadata={"unit": "widths of the eye"}),
+    pa.field(
+        "mouth_opening", pa.float32(), metadata={"unit": "distances of the eyes' outer corners"}
+    ),
+    *(
+        pa.field(name, pa.float32(), metadata={"range": "0 to 5", "doc": doc})
+        for name, doc in ACTION_UNIT_COLUMNS.items()
+    ),
+)
+
+GEOMETRY_COLUMNS: Final = tuple(field.name for field in _SHAPE)
+"""What landmarks tell, null where none were looked for; files before this was told lack them."""
 
 FACE_SCHEMA: Final = pa.schema(
     [
@@ -31,6 +69,7 @@ FACE_SCHEMA: Final = pa.schema(
         *(pa.field(side, pa.float32(), metadata={"unit": "px"}) for side in ("width", "height")),
         pa.field("score", pa.float32(), metadata={"range": "0 to 1"}),
         pa.field("quality", pa.float32(), metadata={"range": "0 to 1"}),
+        *_SHAPE,
     ]
 )
 
@@ -78,7 +117,7 @@ class Analysis:
     subjects: tuple[Subject, ...]
     timeline: Timeline
     faces: pa.Table
-    """Where faces were, frame by frame: `FACE_SCHEMA`."""
+    """Where faces were and how they were turned and shaped, frame by frame: `FACE_SCHEMA`."""
     arcs: tuple[Arc, ...]
     """One for each subject, and one named `all` for the whole recording."""
     summary: tuple[SubjectSummary, ...]

@@ -28,6 +28,8 @@ def test_the_results_lie_in_a_folder_named_after_the_input(emoarc, tmp_path):
     assert outcome.code == 0, outcome.err
     assert _files(tmp_path) == [
         "sample.emoarc/analysis.json",
+        "sample.emoarc/faces.csv",
+        "sample.emoarc/faces.parquet",
         "sample.emoarc/report.html",
         "sample.emoarc/timeline.csv",
         "sample.emoarc/timeline.parquet",
@@ -50,7 +52,7 @@ def test_json_prints_the_analysis_and_nothing_else(emoarc, tmp_path):
 def test_chosen_formats_and_folder(emoarc, tmp_path):
     outcome = emoarc("analyze", SAMPLE, "-o", "out", "--format", "csv,vtt", "-q", *QUICK)
     assert outcome == (0, "", "")
-    assert _files(tmp_path) == ["out/sample.emoarc/timeline.csv", "out/sample.emoarc/timeline.vtt"]
+    assert _files(tmp_path / "out/sample.emoarc") == ["faces.csv", "timeline.csv", "timeline.vtt"]
 
 
 def test_inputs_of_the_same_name_get_folders_of_their_own(emoarc, tmp_path):
@@ -60,7 +62,7 @@ def test_inputs_of_the_same_name_get_folders_of_their_own(emoarc, tmp_path):
     outcome = emoarc("analyze", "a/sample.mp4", "b/sample.mp4", "-o", "out", "--format", "csv",
                      "--modalities", "voice", *QUICK)  # fmt: skip
     assert outcome.code == 0, outcome.err
-    assert len(_files(tmp_path / "out")) == 2
+    assert len(_files(tmp_path / "out")) == 4
 
 
 def test_one_modality_gives_rows_of_that_one(emoarc):
@@ -148,7 +150,7 @@ def test_one_bad_input_does_not_stop_the_others(emoarc, tmp_path):
     outcome = emoarc("analyze", "bad.mp4", SAMPLE, "--format", "csv", *QUICK)
     assert outcome.code == 3
     assert "bad.mp4" in outcome.err
-    assert _files(tmp_path / "sample.emoarc") == ["timeline.csv"]
+    assert _files(tmp_path / "sample.emoarc") == ["faces.csv", "timeline.csv"]
 
 
 @pytest.mark.parametrize("output", ["file", "file/below", "/proc/nowhere"])
@@ -192,7 +194,7 @@ def test_names_that_are_not_utf8_or_hold_control_characters(emoarc, tmp_path):
         outcome = emoarc("analyze", path.name, *QUICK)
         assert outcome.code == 0, outcome.err
         assert "\x1b[31m" not in outcome.out
-        assert len(_files(tmp_path / f"{path.stem}.emoarc")) == 4
+        assert len(_files(tmp_path / f"{path.stem}.emoarc")) == 6
         assert json.loads(emoarc("analyze", path.name, "--json", *QUICK).out)["file"]
 
 
@@ -204,7 +206,7 @@ def test_results_of_an_earlier_analysis_that_stay_are_named(emoarc):
 def test_the_same_input_twice_is_analysed_once(emoarc, tmp_path):
     outcome = emoarc("analyze", SAMPLE, SAMPLE, "--format", "csv", "--modalities", "voice", *QUICK)
     assert outcome.code == 0
-    assert _files(tmp_path) == ["sample.emoarc/timeline.csv"]
+    assert _files(tmp_path / "sample.emoarc") == ["faces.csv", "timeline.csv"]
 
 
 def test_ctrl_c_leaves_nothing_half_written(tmp_path):

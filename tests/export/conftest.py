@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from emoarc.analysis import FACE_SCHEMA, Analysis, Subject, summarize
+from emoarc.analysis import ACTION_UNIT_COLUMNS, FACE_SCHEMA, Analysis, Subject, summarize
 from emoarc.arcs import build_arc
 from emoarc.labels import EMOTIONS, valence_arousal
 from emoarc.media import Coverage, Damage, MediaInfo, StreamCoverage, probe
@@ -56,6 +56,20 @@ def rows(subject: str, modality: Modality, stretches: Stretches, seed: int) -> I
             yield express(round(start, 6), end, subject, modality, logits, quality)
 
 
+def shape_of(time: float) -> dict[str, float]:
+    """A head that turns and nods, and a mouth that smiles now and then."""
+    swing = float(np.sin(time))
+    return {
+        "yaw": 25 * swing,
+        "pitch": -8 * float(np.cos(2 * time)),
+        "roll": 3.0,
+        "eye_opening": 0.3,
+        "mouth_opening": 0.05 * (1 + swing),
+        **dict.fromkeys(ACTION_UNIT_COLUMNS, 0.25),
+        "au12": max(0.0, 5 * swing),
+    }
+
+
 def faces_of(timeline: Timeline) -> pa.Table:
     names = list(timeline.select(modality="face").subjects)
     found = [
@@ -69,6 +83,7 @@ def faces_of(timeline: Timeline) -> pa.Table:
             "height": 70.0,
             "score": 0.9,
             "quality": row.quality,
+            **(shape_of(row.start) if row.subject == "P1" else {}),
         }
         for row in timeline.select(modality="face")
     ]
@@ -156,7 +171,10 @@ def unplayable(clip: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def analysis(clip: Path) -> Analysis:
-    """Two people seen, one of them heard, and a voice from nowhere; with gaps and abstentions."""
+    """Two people seen, one of them with landmarks and heard, and a voice from nowhere.
+
+    There are gaps and abstentions.
+    """
     expressions = [
         *rows("P1", "face", ((0.0, 4.0), (5.0, 12.0)), 1),
         *rows("P1", "voice", ((1.0, 4.0), (8.0, 10.5)), 2),

@@ -57,6 +57,8 @@ def test_an_empty_analysis_of_a_stream_fits_the_schema(
         (["timeline", "p_fear", 0], 1.5),
         (["timeline", "label", 0], "boredom"),
         (["timeline", "start", 0], None),
+        (["faces", "au12", 0], 5.5),
+        (["faces", "eye_opening", 0], -0.1),
         (["media", "path"], 3),
         (["surprise"], 1),
     ],
@@ -91,6 +93,13 @@ def test_what_was_not_observed_is_null(analysis: Analysis) -> None:
     assert set(data["arcs"][0]["points"]["valence"]) == {None}
     assert data["notice"] == NOTICE
     json.dumps(data, allow_nan=False)
+
+
+def test_what_no_landmarks_told_is_null(analysis: Analysis) -> None:
+    faces = to_dict(analysis)["faces"]
+    told = [value is not None for value in faces["yaw"]]
+    assert told == [subject == "P1" for subject in faces["subject"]]
+    assert told == [value is not None for value in faces["au26"]]
 
 
 def test_strange_values_in_the_provenance_become_plain(analysis: Analysis) -> None:

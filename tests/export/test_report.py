@@ -76,6 +76,26 @@ def test_the_page_says_what_it_must(analysis: Analysis, tmp_path: Path) -> None:
     assert len(page.attributes("tbody")) == 3
 
 
+def test_faces_with_landmarks_get_a_panel_that_is_folded(
+    analysis: Analysis, tmp_path: Path
+) -> None:
+    page = render(analysis, tmp_path)
+    (panel,) = [each for each in page.attributes("details") if each.get("id") == "fold"]
+    assert "open" not in panel
+    assert list(page.data["faces"]) == ["P1"]
+    text = " ".join(page.text.split())
+    assert "AU12\u00a0lip corners pulled" in text.replace("AU12 ", "AU12\u00a0")
+    assert "no FACS coding" in text
+
+
+def test_without_landmarks_there_is_no_such_panel(analysis: Analysis, tmp_path: Path) -> None:
+    other = analysis.faces.filter(analysis.faces["yaw"].is_null())
+    page = render(dataclasses.replace(analysis, faces=other), tmp_path)
+    assert page.data["faces"] == {}
+    assert "FACS" not in page.text
+    assert not [each for each in page.attributes("details") if each.get("id") == "fold"]
+
+
 def test_the_player_finds_the_recording_from_the_report(
     analysis: Analysis, clip: Path, tmp_path: Path
 ) -> None:
@@ -186,7 +206,7 @@ def test_an_hour_of_two_people_stays_below_ten_megabytes(
     expressions = [
         row
         for subject in ("P1", "P2")
-        for modality in ("voice", "fused")
+        for modality in ("voice", "fused", "face")
         for row in synthetic(subject, modality, ((0, 1200), (1300, 3600)), 1)
     ]
     write_html(assembled("talk.mp4", media, expressions), tmp_path / "report.html")

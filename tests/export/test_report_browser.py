@@ -147,7 +147,33 @@ def test_switching_shows_another_modality_and_subject(page: Any) -> None:
     assert page.inner_text("#arc-name") == "of P2"
 
 
+def test_the_panel_of_a_face_opens_seeks_and_names_what_it_shows(page: Any) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1600})
+    assert page.locator("#face").is_hidden()
+    page.click("#fold > summary")
+    page.wait_for_timeout(300)
+    assert page.inner_text("#face-name") == "of P1"
+    click(page, "#face", 6)
+    page.wait_for_timeout(200)
+    assert now(page) == pytest.approx(6, abs=0.05)
+    box = page.locator("#face").bounding_box()
+    page.mouse.move(box["x"] + 200, box["y"] + 60)
+    assert "Head pose" in page.inner_text("#tip")
+    assert "to the person’s" in page.inner_text("#tip")
+    row = page.locator("#face .y2tick", has_text="AU12").bounding_box()
+    page.mouse.move(box["x"] + 200, row["y"] + row["height"] / 2)
+    assert "AU12 lip corners pulled" in page.inner_text("#tip")
+    assert "of 5" in page.inner_text("#tip")
+    page.click("#zoom-in")
+    shown = page.evaluate("document.getElementById('face').layout.xaxis.range")
+    assert shown == page.evaluate("document.getElementById('timeline').layout.xaxis.range")
+    page.select_option("#subject", "V1")
+    assert page.inner_text("#face-name") == "of V1"
+    assert "no face observed" in page.inner_text("#face")
+
+
 def test_nothing_overflows_at_any_width(page: Any) -> None:
+    page.click("#fold > summary")
     for width, scheme in ((390, "dark"), (820, "light"), (390, "light"), (1600, "dark")):
         page.set_viewport_size({"width": width, "height": 844})
         page.emulate_media(color_scheme=scheme)

@@ -1,7 +1,8 @@
-"""Parquet, CSV and JSON give back the timeline they were given."""
+"""Parquet, CSV and JSON give back the timeline and the faces they were given."""
 
 import csv
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,28 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emoarc.analysis import NOTICE, Analysis
+from emoarc.analysis import FACE_SCHEMA, GEOMETRY_COLUMNS, NOTICE, Analysis
 from emoarc.errors import InputError, OptionError
-from emoarc.export import read_analysis, read_timeline, write_csv, write_json, write_parquet
+from emoarc.export import (
+    read_analysis,
+    read_faces,
+    read_timeline,
+    write_csv,
+    write_faces_csv,
+    write_faces_parquet,
+    write_json,
+    write_parquet,
+)
 from emoarc.labels import EMOTIONS
 from emoarc.timeline import TIMELINE_SCHEMA, Timeline
 from emoarc.types import Expression
 
 WRITERS = {"t.parquet": write_parquet, "t.csv": write_csv, "t.json": write_json}
+FACE_WRITERS = {
+    "f.parquet": write_faces_parquet,
+    "f.csv": write_faces_csv,
+    "f.json": write_json,
+}
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 unit = st.floats(0, 1, width=32)
@@ -141,3 +156,60 @@ def test_an_analysis_is_read_back_whole(analysis: Analysis, tmp_path: Path) -> N
         np.testing.assert_allclose(left.values, right.values, atol=1e-6)
         np.testing.assert_allclose(left.upper, right.upper, atol=1e-6)
     assert found.to_dict() == analysis.to_dict()
+
+
+@pytest.mark.parametrize("name", FACE_WRITERS)
+def test_faces_are_read_back_and_what_is_null_stays_null(
+    name: str, analysis: Analysis, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    FACE_WRITERS[name](analysis, path)
+    found = read_faces(path)
+    assert found.schema == FACE_SCHEMA
+    assert found["subject"].equals(analysis.faces["subject"])
+    assert found["track"].equals(analysis.faces["track"])
+    for field in FACE_SCHEMA:
+        actual, wanted = found[field.name], analysis.faces[field.name]
+        assert actual.is_valid().equals(wanted.is_valid())
+        if field.name != "subject":
+            np.testing.assert_allclose(actual.to_numpy(), wanted.to_numpy(), atol=6e-7)
+    told = found["au12"].is_valid().to_pylist()
+    assert told == [subject == "P1" for subject in found["subject"].to_pylist()]
+
+
+def test_parquet_of_faces_keeps_every_bit_and_says_what_it_is(
+    analysis: Analysis, tmp_path: Path
+) -> None:
+    path = tmp_path / "f.parquet"
+    write_faces_parquet(analysis, path)
+    assert read_faces(path).equals(analysis.faces)
+    assert pq.read_schema(path).metadata[b"notice"].decode() == NOTICE
+    assert pq.read_schema(path).field("yaw").metadata[b"unit"] == b"degrees"
+
+
+def test_no_faces_make_a_table_all_the_same(analysis: Analysis, tmp_path: Path) -> None:
+    nobody = dataclasses.replace(analysis, faces=FACE_SCHEMA.empty_table())
+    for name, write in FACE_WRITERS.items():
+        write(nobody, tmp_path / name)
+        assert read_faces(tmp_path / name).equals(nobody.faces)
+
+
+def test_an_analysis_from_before_landmarks_is_read(analysis: Analysis, tmp_path: Path) -> None:
+    data = analysis.to_dict()
+    for name in GEOMETRY_COLUMNS:
+        del data["faces"][name]
+    path = tmp_path / "analysis.json"
+    path.write_text(json.dumps(data))
+    found = read_analysis(path)
+    assert found.faces.schema == FACE_SCHEMA
+    assert found.faces.num_rows == analysis.faces.num_rows
+    assert all(found.faces[name].null_count == found.faces.num_rows for name in GEOMETRY_COLUMNS)
+
+
+def test_a_timeline_is_no_table_of_faces(analysis: Analysis, tmp_path: Path) -> None:
+    for name, write in (("t.parquet", write_parquet), ("t.csv", write_csv)):
+        write(analysis, tmp_path / name)
+        with pytest.raises(InputError, match="this is no faces"):
+            read_faces(tmp_path / name)
+    with pytest.raises(OptionError, match=r"\.parquet, \.csv, \.json"):
+        read_faces(tmp_path / "f.xlsx")

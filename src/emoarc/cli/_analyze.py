@@ -178,7 +178,8 @@ def _others(folder: Path, formats: tuple[str, ...]) -> list[str]:
     chosen = formats or DEFAULT_FORMATS
     return [
         file
-        for name, (file, _) in FORMATS.items()
+        for name, files in FORMATS.items()
+        for file in files
         if name not in chosen and (folder / file).exists()
     ]
 

@@ -10,16 +10,16 @@ from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 import numpy as np
 import pyarrow as pa
 
-from emoarc.analysis import FACE_SCHEMA, Analysis, Subject, SubjectSummary
+from emoarc.analysis import FACE_SCHEMA, GEOMETRY_COLUMNS, Analysis, Subject, SubjectSummary
 from emoarc.arcs import MEASURES, Arc
 from emoarc.errors import InputError, OptionError
-from emoarc.export._csv import read_csv
+from emoarc.export._csv import read_csv, read_faces_csv
 from emoarc.export._json import SCHEMA_VERSION
-from emoarc.export._parquet import read_parquet
+from emoarc.export._parquet import read_faces_parquet, read_parquet
 from emoarc.media import Coverage, MediaInfo
 from emoarc.timeline import TIMELINE_SCHEMA, Timeline
 
-__all__ = ["read_analysis", "read_timeline"]
+__all__ = ["read_analysis", "read_faces", "read_timeline"]
 
 _T = TypeVar("_T")
 
@@ -56,10 +56,29 @@ def read_timeline(path: str | Path) -> Timeline:
     return _TIMELINE_READERS[path.suffix](path)
 
 
+def read_faces(path: str | Path) -> pa.Table:
+    """Read the faces, columns as in `FACE_SCHEMA`, from `.parquet`, `.csv` or an analysis' `.json`.
+
+    Raises:
+        InputError: The file cannot be read or holds no faces.
+        OptionError: The name ends otherwise.
+    """
+    path = Path(path)
+    if path.suffix not in _FACE_READERS:
+        raise OptionError(f"{path}: faces are read from {', '.join(_FACE_READERS)}")
+    return _FACE_READERS[path.suffix](path)
+
+
 _TIMELINE_READERS: Final[dict[str, Callable[[Path], Timeline]]] = {
     ".parquet": read_parquet,
     ".csv": read_csv,
     ".json": lambda path: read_analysis(path).timeline,
+}
+
+_FACE_READERS: Final[dict[str, Callable[[Path], pa.Table]]] = {
+    ".parquet": read_faces_parquet,
+    ".csv": read_faces_csv,
+    ".json": lambda path: read_analysis(path).faces,
 }
 
 
@@ -69,7 +88,7 @@ def _analysis(data: dict[str, Any]) -> Analysis:
         media=_convert(MediaInfo | None, data["media"]),
         subjects=tuple(_build(Subject, each) for each in data["subjects"]),
         timeline=Timeline(_table(data["timeline"], TIMELINE_SCHEMA, data["file"])),
-        faces=_table(data["faces"], FACE_SCHEMA),
+        faces=_faces(data["faces"]),
         arcs=tuple(_arc(each) for each in data["arcs"]),
         summary=tuple(_build(SubjectSummary, each) for each in data["summary"]),
         coverage=_convert(Coverage | None, data["coverage"]),
@@ -81,6 +100,12 @@ def _analysis(data: dict[str, Any]) -> Analysis:
 def _table(columns: dict[str, list[Any]], schema: pa.Schema, file: str = "") -> pa.Table:
     columns = {"file": [file] * len(columns[schema.names[-1]]), **columns}
     return pa.Table.from_pydict({name: columns[name] for name in schema.names}, schema)
+
+
+def _faces(columns: dict[str, list[Any]]) -> pa.Table:
+    """Files from before landmarks were looked for lack what those tell."""
+    missing = dict.fromkeys(GEOMETRY_COLUMNS, [None] * len(columns["time"]))
+    return _table({**missing, **columns}, FACE_SCHEMA)
 
 
 def _arc(data: dict[str, Any]) -> Arc:

@@ -19,9 +19,10 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs  # pyright: ignore
 
 from emoarc import __version__
-from emoarc.analysis import NOTICE, Analysis, SubjectSummary
+from emoarc.analysis import ACTION_UNIT_COLUMNS, NOTICE, Analysis, SubjectSummary
 from emoarc.errors import InputError
 from emoarc.export._display import display_data, span
+from emoarc.export._display_faces import display_faces
 from emoarc.export._json import plain
 from emoarc.export._overlay import part_analyzed
 from emoarc.files import write_text
@@ -65,6 +66,7 @@ def write_html(
 
 def _page(analysis: Analysis, source: _Source) -> str:
     plotly, script = _plotly(), _resource("report.js")
+    data = _data(analysis) | {"offset": source.offset, "preview": _PREVIEW}
     return _template().render(
         policy=_policy(plotly, script),
         version=__version__,
@@ -75,6 +77,7 @@ def _page(analysis: Analysis, source: _Source) -> str:
         source=source.address,
         modalities=MODALITIES,
         emotions=EMOTIONS,
+        units=[doc.split(" ", 1) for doc in ACTION_UNIT_COLUMNS.values()] if data["faces"] else (),
         subjects=analysis.subjects,
         summary=list(_summary(analysis)),
         coverage=list(_coverage(analysis)),
@@ -82,7 +85,7 @@ def _page(analysis: Analysis, source: _Source) -> str:
         provenance=list(_provenance(analysis)),
         record=json.dumps(_record(analysis), indent=2, ensure_ascii=False),
         style=Markup(_resource("report.css")),
-        data=_embedded(_data(analysis) | {"offset": source.offset, "preview": _PREVIEW}),
+        data=_embedded(data),
         plotly=Markup(plotly),
         script=Markup(script),
     )
@@ -136,7 +139,14 @@ def _embedded(data: Any) -> Markup:
 def _data(analysis: Analysis) -> dict[str, Any]:
     notes = {subject.id: _note(subject.seen, subject.heard) for subject in analysis.subjects}
     name = re.sub(r"[^\w.-]+", "_", Path(analysis.file).stem) or "emoarc"
-    return {**display_data(analysis), "notes": notes, "name": name}
+    start, end = span(analysis)
+    return {
+        **display_data(analysis),
+        "faces": display_faces(analysis, end - start),
+        "units": list(ACTION_UNIT_COLUMNS.values()),
+        "notes": notes,
+        "name": name,
+    }
 
 
 def _source(

@@ -7,22 +7,22 @@ from typing import Final
 
 from emoarc.analysis import Analysis
 from emoarc.errors import OptionError, OutputError
-from emoarc.export._csv import write_csv
+from emoarc.export._csv import write_csv, write_faces_csv
 from emoarc.export._json import write_json
-from emoarc.export._parquet import write_parquet
+from emoarc.export._parquet import write_faces_parquet, write_parquet
 from emoarc.export._report import write_html
 from emoarc.export._vtt import write_vtt
 
 __all__ = ["DEFAULT_FORMATS", "FORMATS", "check_formats", "make_folder", "save"]
 
-FORMATS: Final[dict[str, tuple[str, Callable[[Analysis, Path], None]]]] = {
-    "html": ("report.html", write_html),
-    "parquet": ("timeline.parquet", write_parquet),
-    "csv": ("timeline.csv", write_csv),
-    "json": ("analysis.json", write_json),
-    "vtt": ("timeline.vtt", write_vtt),
+FORMATS: Final[dict[str, dict[str, Callable[[Analysis, Path], None]]]] = {
+    "html": {"report.html": write_html},
+    "parquet": {"timeline.parquet": write_parquet, "faces.parquet": write_faces_parquet},
+    "csv": {"timeline.csv": write_csv, "faces.csv": write_faces_csv},
+    "json": {"analysis.json": write_json},
+    "vtt": {"timeline.vtt": write_vtt},
 }
-"""The known formats: the file each makes, and its writer."""
+"""The known formats: the files each makes, and their writers."""
 
 DEFAULT_FORMATS: Final = ("html", "parquet", "csv", "json")
 
@@ -64,9 +64,8 @@ def save(
     make_folder(folder)
     written: list[Path] = []
     try:
-        for name in chosen:
-            file, write = FORMATS[name]
-            if name == "html":
+        for file, write in (each for name in chosen for each in FORMATS[name].items()):
+            if write is write_html:
                 write_html(analysis, folder / file, on_progress)
             else:
                 write(analysis, folder / file)

@@ -5,6 +5,9 @@
   const media = byId("media");
   const timeline = byId("timeline");
   const arc = byId("arc");
+  const face = byId("face");
+  const fold = byId("fold");
+  const charts = [timeline, arc, face].filter(Boolean);
   const tip = byId("tip");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -204,15 +207,83 @@
     ];
   }
 
+  /* ---- A face: pose as lines, action units as a heat map ---- */
+
+  const POSE = [
+    { name: "yaw", dash: "solid", ways: ["to the person’s left", "to the person’s right"] },
+    { name: "pitch", dash: "dash", ways: ["up", "down"] },
+    { name: "roll", dash: "dot", ways: ["clockwise", "anticlockwise"] },
+  ];
+
+  /** The one subject whose face is shown. */
+  const faceSubject = () =>
+    state.subject === "all" ? data.subjects.find((subject) => data.faces[subject]) : state.subject;
+
+  function poseTraces(rows) {
+    const pieces = runs(rows);
+    return POSE.map(({ name, dash }, k) => {
+      const x = [];
+      const y = [];
+      for (const [first, last] of pieces) {
+        for (let i = first; i <= last; i++) x.push((rows.start[i] + rows.end[i]) / 2), y.push(rows.pose[k][i] / 10);
+        x.push(null), y.push(null);
+      }
+      return { type: "scatter", mode: rows.start.length < 5 ? "lines+markers" : "lines", x, y, name,
+        line: { width: 1.8, dash, color: color(name) }, connectgaps: false, hoverinfo: "skip" };
+    });
+  }
+
+  /** Columns between edges in time, with an empty one in each gap. */
+  function unitTrace(rows) {
+    const edges = [];
+    const columns = [];
+    rows.start.forEach((start, i) => {
+      if (i && start - rows.end[i - 1] > data.tolerance) edges.push(rows.end[i - 1]), columns.push(null);
+      edges.push(start), columns.push(i);
+    });
+    edges.push(rows.end[rows.end.length - 1]);
+    const z = rows.units.map((unit) => columns.map((i) => (i === null ? null : unit[i] / 10)));
+    return { type: "heatmap", x: edges, y: rows.units.map((_, k) => k), z, zmin: 0, zmax: 5, ygap: 2,
+      yaxis: "y2", showscale: false, hoverinfo: "skip", colorscale: [[0, color("grid")], [1, color("unit")]] };
+  }
+
+  function drawFace() {
+    if (!fold) return;
+    const subject = faceSubject();
+    const rows = data.faces[subject];
+    byId("face-name").textContent = `of ${subject}`;
+    if (!fold.open) return;
+    const drawn = face.layout;
+    const height = 330;
+    const figure = layout(height, "y2");
+    const units = data.units.length;
+    const reach = [15, 30, 45, 60, 90, 180].find((each) => (rows?.pose.flat() ?? []).every((v) => Math.abs(v) <= 10 * each));
+    const pose = 0.4;
+    figure.yaxis = { domain: [1 - pose, 1], range: [-reach, reach], fixedrange: true, anchor: "x",
+      tickvals: [-reach, 0, reach], ticktext: [`−${reach}°`, "0°", `+${reach}°`],
+      gridcolor: color("grid"), zerolinecolor: color("line"), zerolinewidth: 1 };
+    figure.yaxis2 = { domain: [0, 1 - pose - 0.1], range: [units - 0.5, -0.5], fixedrange: true, anchor: "x",
+      tickvals: data.units.map((_, k) => k), ticktext: data.units.map((name) => name.split(" ")[0]),
+      ticks: "", ticklabelstandoff: 4, showgrid: false, zeroline: false };
+    const names = POSE.map(({ name }) => `<span style="color:${color(name)}">${name}</span>`).join("  ");
+    [[`<b>Head pose</b>  ${names}`, 1], ["<b>Action units</b>  from the person’s own neutral", 0.9 - pose]].forEach(([text, y]) =>
+      figure.annotations.push(note(text, 0, y, { xanchor: "left", yanchor: "bottom" })));
+    const empty = ["y", "y2"].map((yaxis) => ({ x: [null], y: [null], yaxis, hoverinfo: "skip" }));
+    if (!rows) figure.annotations.push(note("no face observed", 0.5, 0.5, { font: { size: 13, color: color("muted") } }));
+    Plotly.react(face, rows ? [...poseTraces(rows), unitTrace(rows)] : empty, figure, CONFIG);
+    if (!drawn) face.on("plotly_relayout", onZoomed);
+  }
+
   function draw() {
     drawTimeline();
     drawArc();
+    drawFace();
     place();
   }
 
-  /* ---- Time: one playhead over both charts ---- */
+  /* ---- Time: one playhead over all charts ---- */
 
-  const heads = [timeline, arc].map((chart) => {
+  const heads = charts.map((chart) => {
     const head = document.createElement("div");
     head.className = "playhead";
     chart.after(head);
@@ -261,8 +332,7 @@
     state.range = [start, start + span];
     const change = { "xaxis.range": [...state.range], ...Object.fromEntries(
       Object.entries(ticks()).map(([name, value]) => [`xaxis.${name}`, value])) };
-    Plotly.relayout(timeline, change);
-    Plotly.relayout(arc, change);
+    for (const chart of charts) if (chart.layout) Plotly.relayout(chart, change);
     place();
   }
 
@@ -389,11 +459,32 @@
     if (tip.hidden) return;
     const { text, values } = describe(subject, time);
     const top = values ? data.emotions.map((name, k) => [name, values[k]]).sort((a, b) => b[1] - a[1]).slice(0, 3) : [];
+    fillTip(event, `${clock(time, 1)}  ${subject}: ${text}`,
+      top.map(([name, value]) => `${name} ${Math.round(value * 100)} %`));
+  }
+
+  function showFaceTip(event) {
+    const time = timeAt(event, face);
+    const rows = data.faces[faceSubject()];
+    tip.hidden = time === null || !rows || event.pointerType === "touch";
+    if (tip.hidden) return;
+    const i = rowAt(rows, time);
+    const { _offset, _length } = face._fullLayout.yaxis2;
+    const k = Math.floor((event.clientY - face.getBoundingClientRect().top - _offset) / _length * data.units.length);
+    if (i < 0) fillTip(event, clock(time, 1), ["not observed"]);
+    else if (data.units[k]) fillTip(event, data.units[k], [`${clock(time, 1)}: ${(rows.units[k][i] / 10).toFixed(1)} of 5`]);
+    else fillTip(event, `${clock(time, 1)}  Head pose`, POSE.map(({ name, ways }, p) => {
+      const degrees = Math.round(rows.pose[p][i] / 10);
+      return `${name} ${Math.abs(degrees)}° ${degrees ? ways[+(degrees < 0)] : ""}`;
+    }));
+  }
+
+  function fillTip(event, heading, lines) {
     const title = document.createElement("b");
-    title.textContent = `${clock(time, 1)}  ${subject}: ${text}`;
-    tip.replaceChildren(title, ...top.map(([name, value]) => {
+    title.textContent = heading;
+    tip.replaceChildren(title, ...lines.map((text) => {
       const line = document.createElement("small");
-      line.textContent = `${name} ${Math.round(value * 100)} %`;
+      line.textContent = text;
       return line;
     }));
     const box = tip.getBoundingClientRect();
@@ -401,7 +492,7 @@
     tip.style.top = `${clamp(event.clientY + 16, 8, innerHeight - box.height - 8)}px`;
   }
 
-  for (const chart of [timeline, arc]) {
+  for (const chart of charts) {
     let pressed = null;
     chart.addEventListener("pointerdown", (event) => (pressed = event), true);
     // Plotly covers the page while the button is down, hence the listener on the window.
@@ -415,7 +506,12 @@
     window.addEventListener("pointercancel", () => (pressed = null), true);
   }
   timeline.addEventListener("pointermove", showTip);
-  timeline.addEventListener("pointerleave", () => (tip.hidden = true));
+  face?.addEventListener("pointermove", showFaceTip);
+  for (const chart of charts) chart.addEventListener("pointerleave", () => (tip.hidden = true));
+  fold?.addEventListener("toggle", () => {
+    drawFace();
+    place();
+  });
 
   function onZoomed(change) {
     const low = change["xaxis.range[0]"];
@@ -457,12 +553,13 @@
   }
 
   byId("save").addEventListener("click", async () => {
-    for (const [chart, name] of [[timeline, "timeline"], [arc, "arc"]]) {
+    for (const chart of charts) {
+      if (chart === face && !fold.open) continue;
       const figure = { ...chart.layout, showlegend: chart === timeline, paper_bgcolor: color("card"),
         legend: { orientation: "h", y: -0.12 }, height: chart.layout.height + 50,
         margin: { ...chart.layout.margin, b: MARGIN.bottom + 50 } };
       await Plotly.downloadImage({ data: chart.data, layout: figure },
-        { format: "svg", width: chart.clientWidth, height: figure.height, filename: `${data.name}-${name}` });
+        { format: "svg", width: chart.clientWidth, height: figure.height, filename: `${data.name}-${chart.id}` });
     }
   });
 
