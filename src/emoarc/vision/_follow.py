@@ -51,9 +51,7 @@ class Follower:
 
         tracked = self._tracker.update(time, detections, cut, likeness)
         sure = [pair for pair in tracked if self._tracker.status(pair[0]) == "confirmed"]
-        wanted = {track: self._identities.wants(track, time) for track, _ in sure}
-        faces = {track: glances.at(face) if wanted[track] else None for track, face in sure}
-        self._identities.update(time, faces)
+        self._identities.update(time, {track: glances.at(face) for track, face in sure})
         return tracked
 
     def status(self, track: int) -> TrackStatus:

@@ -28,8 +28,6 @@ class IdentityOptions:
     """Embeddings that settle that a track has come to show a person never seen before."""
     patience: float = 1.0
     """Seconds after which a track is decided on the embeddings there are."""
-    every: float = 0.5
-    """Seconds between the embeddings of a track that is decided."""
     prototypes: int = 6
     """Looks remembered of a person."""
     novel: float = 0.75
@@ -41,8 +39,9 @@ class Identities:
 
     A new track waits for a few good faces, is compared with every person who is not to be seen
     beside it, and becomes the most similar one if similar enough, else a new person. Where there
-    is no one to compare with it is decided at once. Later faces are compared now and then: a track
-    that has come to look like someone else, as after an exchange of two tracks, is given to them.
+    is no one to compare with it is decided at once. Later faces are compared with that
+    person: a track that has come to look like someone else, as after an exchange of two tracks, is
+    given to them.
 
     Persons count up from 1. Of each a few embeddings are remembered, in memory, and nothing else;
     a frame costs the same however long the recording is, and grows with the number of persons.
@@ -72,14 +71,6 @@ class Identities:
                 self._take(track, embedding, seen)
         self._decide(time, seen)
 
-    def wants(self, track: int, time: float) -> bool:
-        """Whether an embedding of the track's face at `time` would be of use."""
-        known = self._tracks.get(track)
-        if known is None or known.person is None or known.evidence:
-            return True
-        young = self._persons[known.person].count < self._options.enough
-        return young or time >= known.embedded + self._options.every - 5e-4
-
     def status(self, track: int) -> IdentityStatus:
         """Whether it is settled whom a track shows; `person` is None until then."""
         return "pending" if self.person(track) is None else "decided"
@@ -108,25 +99,31 @@ class Identities:
         return self._tracks[track]
 
     def _keep_apart(self, seen: "list[_Track]") -> None:
-        """No person is in two places: the younger of two tracks must be somebody else."""
+        """No person is in two places: a track that comes back beside its person is someone else."""
         holders: dict[int, _Track] = {}
-        for track in seen:
+        for track in sorted(seen, key=lambda track: not self._holds(track)):
             if track.person is not None and holders.setdefault(track.person, track) is not track:
                 self._release(track)
+        for person, holder in holders.items():
+            self._persons[person].track = holder.id
         for track in seen:
             track.others.update(p for p, holder in holders.items() if holder is not track)
 
+    def _holds(self, track: "_Track") -> bool:
+        """Whether a track was the last to show its person."""
+        return track.person is not None and self._persons[track.person].track == track.id
+
     def _take(self, track: "_Track", embedding: Embedding, seen: "list[_Track]") -> None:
-        track.embedded = self._time
         if track.person is None:
             track.evidence.append(embedding)
             return
         person = self._persons[track.person]
         young = person.count < self._options.enough
-        if young or person.likeness(embedding) >= self._options.same:
+        likeness = person.likeness(embedding)
+        if young or likeness >= self._options.alike:
             person.learn(embedding, self._options)
             track.evidence.clear()
-        else:
+        elif likeness < self._options.same:
             track.evidence = [*track.evidence, embedding][-self._options.plenty :]
             self._doubt(track, seen)
 
@@ -157,7 +154,7 @@ class Identities:
                 self._keep_apart(seen)
 
     def _release(self, track: "_Track") -> None:
-        track.person = None
+        track.person, track.started = None, self._time
         track.others.clear()
         self._open[track.id] = track
 
@@ -192,13 +189,15 @@ class Identities:
 
 
 class _Person:
-    """What is remembered of a person: a few looks, each the mean of faces alike."""
+    """What is remembered of a person: a few looks, each the mean of the first faces alike."""
 
-    _HEAVIEST = 20
-    """Faces in a mean; later ones replace earlier, as light and pose change."""
+    _STEADY = 10
+    """Faces in a look, which then stays as it is: otherwise it would drift, and be forgotten."""
 
     def __init__(self) -> None:
         self.count = 0
+        self.track = 0
+        """The track that last showed the person."""
         self._looks: list[Embedding] = []
         self._weights: list[int] = []
 
@@ -207,17 +206,23 @@ class _Person:
         return max((float(look @ embedding) for look in self._looks), default=-1.0)
 
     def learn(self, embedding: Embedding, options: IdentityOptions) -> None:
-        """Remember a face: as a part of the look most like it, or as a new look."""
+        """Remember a face: as a part of the look most like it, or as a new look.
+
+        Where there are looks enough, a new one takes the place of the look most like it.
+        """
         self.count += 1
         scores = [float(look @ embedding) for look in self._looks]
-        nearest = int(np.argmax(scores)) if scores else -1
-        if not scores or (scores[nearest] < options.novel and len(scores) < options.prototypes):
-            self._looks.append(embedding)
-            self._weights.append(1)
-            return
-        weight = self._weights[nearest]
-        self._looks[nearest] = _unit(self._looks[nearest] * weight + embedding)
-        self._weights[nearest] = min(weight + 1, self._HEAVIEST)
+        nearest = int(np.argmax(scores)) if scores else 0
+        if not scores or scores[nearest] < options.novel:
+            if len(scores) < options.prototypes:
+                self._looks.append(embedding)
+                self._weights.append(1)
+            else:
+                self._looks[nearest], self._weights[nearest] = embedding, 1
+        elif self._weights[nearest] < self._STEADY:
+            self._weights[nearest] += 1
+            share = 1 / self._weights[nearest]
+            self._looks[nearest] = _unit((1 - share) * self._looks[nearest] + share * embedding)
 
 
 @dataclass(eq=False)
@@ -227,8 +232,6 @@ class _Track:
     id: int
     started: float
     person: int | None = None
-    embedded: float = float("-inf")
-    """When its face was last embedded."""
     evidence: list[Embedding] = field(default_factory=list[Embedding])
     """Faces that speak of whom it shows: all so far, or the last if unlike its person."""
     others: set[int] = field(default_factory=set[int])

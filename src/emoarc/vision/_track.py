@@ -46,14 +46,12 @@ class TrackerOptions:
     """Seconds a track may live on detections below `start_score`."""
     reach: float = 1.0
     """How far, in face sizes, a face may be from where it was expected."""
-    margin: float = 0.8
-    """A pair is in doubt where another costs less than this more."""
     appearance: float = 2.0
     """The cost of looking wholly different, in the unit of that of being one face size away."""
     neutral: float = 0.4
     """A likeness that speaks neither for nor against a pair."""
     unlike: float = 0.15
-    """A pair in doubt that is less alike is not matched."""
+    """A face less like those of a track is not matched with it, wherever it is."""
 
 
 class Tracker:
@@ -86,8 +84,8 @@ class Tracker:
             time: The frame's time in seconds, later than the frame's before.
             detections: The faces found in the frame.
             cut: Whether the frame is the first of a new shot, which ends every track.
-            likeness: Asked where places alone do not tell which track a detection belongs to, as
-                when people pass each other.
+            likeness: Places alone do not tell which track a detection belongs to where people
+                pass each other, or a cut went unnoticed.
         """
         self._tracks = [track for track in self._tracks if not cut and self._is_live(track, time)]
         for track in self._tracks:
@@ -157,27 +155,13 @@ class Tracker:
     def _compare(
         self, cost: NDArray[np.float64], detections: Sequence[FaceDetection], likeness: Likeness
     ) -> None:
-        """Add to the cost of the pairs in doubt how little alike they look."""
-        options = self._options
-        rows, columns = np.nonzero(self._in_doubt(cost))
+        """Add to the cost of each possible pair how little alike the two look."""
+        rows, columns = np.nonzero(cost < _FORBIDDEN)
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
             alike = likeness(self._tracks[row].id, detections[column])
-            if alike is None:
-                continue
-            extra = options.appearance * (options.neutral - alike)
-            cost[row, column] += extra if alike >= options.unlike else _FORBIDDEN
-
-    def _in_doubt(self, cost: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Whether something speaks against each pair.
-
-        That may be another pair about as near, or that the face has not been seen for a while.
-        """
-        possible = cost < _FORBIDDEN
-        near = possible & (cost <= cost.min(axis=1, keepdims=True) + self._options.margin)
-        near |= possible & (cost <= cost.min(axis=0, keepdims=True) + self._options.margin)
-        rivals = (near.sum(axis=1, keepdims=True) > 1) | (near.sum(axis=0, keepdims=True) > 1)
-        lost = np.array([track.unseen > 1 for track in self._tracks])[:, None]
-        return possible & (rivals | lost)
+            if alike is not None:
+                extra = self._options.appearance * (self._options.neutral - alike)
+                cost[row, column] += extra if alike >= self._options.unlike else _FORBIDDEN
 
     def _cost(self, expected: Box, found: Box) -> float:
         size = math.sqrt(expected.area)
