@@ -5,6 +5,7 @@ Every network is built as `Net(labels, options)`, and its `forward` returns logi
 the papers' networks, `embed` returns the features that the last layer classifies.
 """
 
+from emoarc.nets._face_embedder import FaceEmbedder, FaceEmbedderOptions
 from emoarc.nets._hossain_muhammad import (
     HossainVideoNet,
     HossainVideoOptions,
@@ -32,6 +33,8 @@ from emoarc.nets._vgg import VggTransferNet, VggTransferOptions
 from emoarc.nets._voice import VoiceNet, VoiceNetOptions
 
 __all__ = [
+    "FaceEmbedder",
+    "FaceEmbedderOptions",
     "HossainVideoNet",
     "HossainVideoOptions",
     "HossainVoiceNet",

@@ -4,6 +4,8 @@ Their teachers are networks of others, `../shared/models`; what those say of eac
 truth that is learnt. Nothing here is needed to use the networks.
 """
 
+from emoarc.train.faces._embedding import EmbeddingRecipe
+from emoarc.train.faces._embedding_pack import train_embedding
 from emoarc.train.faces._pictures import Picture, Split, read_pictures
 
-__all__ = ["Picture", "Split", "read_pictures"]
+__all__ = ["EmbeddingRecipe", "Picture", "Split", "read_pictures", "train_embedding"]
