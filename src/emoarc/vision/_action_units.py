@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from emoarc.types import FaceGeometry
 from emoarc.vision._landmarks import Landmarks
 from emoarc.vision._mesh import (
     FACE_OVAL,
@@ -24,12 +25,13 @@ from emoarc.vision._mesh import (
     RIGHT_EYE,
     SKIN,
 )
-from emoarc.vision._pose import frontal
+from emoarc.vision._pose import frontal, pose_and_front
 
 __all__ = [
     "ACTION_UNITS",
     "action_units",
     "eye_opening",
+    "face_geometry",
     "measure_face",
     "mouth_opening",
     "neutral_of",
@@ -52,11 +54,22 @@ _STRONGEST: Final = 5.0
 """The end of the scale, as FACS has five intensities."""
 
 
+def face_geometry(landmarks: Landmarks) -> FaceGeometry:
+    """Tell pose, openings and measures of a face at once."""
+    pose, face = pose_and_front(landmarks)
+    return FaceGeometry(
+        pose.yaw,
+        pose.pitch,
+        pose.roll,
+        _eye_opening(face),
+        _gap(face, INNER_LIPS),
+        _measures(face).astype(np.float32),
+    )
+
+
 def eye_opening(landmarks: Landmarks) -> float:
     """Return the mean distance of the lids over the width of the eye, mean of both eyes."""
-    face = frontal(landmarks)
-    ratios = [_gap(face, eye) / _length(face, eye[0], eye[4]) for eye in (RIGHT_EYE, LEFT_EYE)]
-    return float(np.mean(ratios))
+    return _eye_opening(frontal(landmarks))
 
 
 def mouth_opening(landmarks: Landmarks) -> float:
@@ -83,26 +96,7 @@ def measure_face(landmarks: Landmarks) -> NDArray[np.float64]:
         - au25: distance of the lips' inner edges;
         - au26: depth of the lower lip's outer edge and of the chin below the base of the nose.
     """
-    face = frontal(landmarks)
-    inner = _mean(_above(face, brow[3:], eye[4]) for brow, eye in _BROWS)
-    outer = _mean(_above(face, brow[:3], eye[0]) for brow, eye in _BROWS)
-    between = _length(face, RIGHT_BROW[4], LEFT_BROW[4])
-    lids = _mean(_above(face, eye[5:], (eye[0], eye[4])) for _, eye in _BROWS)
-    cheeks = _above(face, (SKIN[3], SKIN[6]), (RIGHT_EYE[0], LEFT_EYE[0]))
-    base, corners = NOSE[4], (OUTER_LIPS[0], OUTER_LIPS[6])
-    apart = _gap(face, INNER_LIPS)
-    return np.array(
-        [
-            inner,
-            outer,
-            -inner - between / 4,
-            lids + cheeks,
-            _length(face, *corners) + _above(face, corners, base),
-            -_above(face, corners, INNER_LIPS[2]) - apart / 4,
-            apart,
-            -_above(face, (OUTER_LIPS[9], SKIN[8], FACE_OVAL[9]), base),
-        ]
-    )
+    return _measures(frontal(landmarks))
 
 
 def action_units(
@@ -142,6 +136,33 @@ def neutral_of(
     return np.take_along_axis(np.asarray(measures, np.float64), order, axis=0)[
         rows, np.arange(measures.shape[1])
     ]
+
+
+def _measures(face: Face) -> NDArray[np.float64]:
+    """See `measure_face`."""
+    inner = _mean(_above(face, brow[3:], eye[4]) for brow, eye in _BROWS)
+    outer = _mean(_above(face, brow[:3], eye[0]) for brow, eye in _BROWS)
+    between = _length(face, RIGHT_BROW[4], LEFT_BROW[4])
+    lids = _mean(_above(face, eye[5:], (eye[0], eye[4])) for _, eye in _BROWS)
+    cheeks = _above(face, (SKIN[3], SKIN[6]), (RIGHT_EYE[0], LEFT_EYE[0]))
+    base, corners = NOSE[4], (OUTER_LIPS[0], OUTER_LIPS[6])
+    apart = _gap(face, INNER_LIPS)
+    return np.array(
+        [
+            inner,
+            outer,
+            -inner - between / 4,
+            lids + cheeks,
+            _length(face, *corners) + _above(face, corners, base),
+            -_above(face, corners, INNER_LIPS[2]) - apart / 4,
+            apart,
+            -_above(face, (OUTER_LIPS[9], SKIN[8], FACE_OVAL[9]), base),
+        ]
+    )
+
+
+def _eye_opening(face: Face) -> float:
+    return _mean(_gap(face, eye) / _length(face, eye[0], eye[4]) for _, eye in _BROWS)
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -11,7 +11,7 @@ from emoarc.vision._canonical import CANONICAL_FACE
 from emoarc.vision._landmarks import Landmarks
 from emoarc.vision._mesh import RIGID
 
-__all__ = ["Pose", "frontal", "head_pose"]
+__all__ = ["Pose", "frontal", "head_pose", "pose_and_front"]
 
 _ROWS: Final = list(RIGID)
 _MODEL: Final[NDArray[np.float64]] = CANONICAL_FACE[_ROWS] - CANONICAL_FACE[_ROWS].mean(axis=0)
@@ -38,9 +38,7 @@ def head_pose(landmarks: Landmarks) -> Pose:
     taken to be far away, and the head to be the mean one: a person whose nose is longer seems to
     look down a little. The angles therefore serve to follow one person better than to compare two.
     """
-    rotation, _ = _rotation(landmarks.points)
-    yaw, pitch, roll = rotation.as_euler("YXZ", degrees=True)
-    return Pose(-float(yaw), -float(pitch), float(roll))
+    return pose_and_front(landmarks)[0]
 
 
 def frontal(landmarks: Landmarks) -> NDArray[np.float64]:
@@ -50,9 +48,16 @@ def frontal(landmarks: Landmarks) -> NDArray[np.float64]:
         (82, 3) as `CANONICAL_FACE`: in distances of the outer corners of the mean face's eyes,
         from the mean of the rigid points.
     """
+    return pose_and_front(landmarks)[1]
+
+
+def pose_and_front(landmarks: Landmarks) -> tuple[Pose, NDArray[np.float64]]:
+    """Return what `head_pose` and `frontal` do, for the price of one."""
     points = landmarks.points.astype(np.float64)
     rotation, scale = _rotation(points)
-    return rotation.inv().apply(points - points[_ROWS].mean(axis=0)) / scale
+    yaw, pitch, roll = rotation.as_euler("YXZ", degrees=True)
+    front = rotation.inv().apply(points - points[_ROWS].mean(axis=0)) / scale
+    return Pose(-float(yaw), -float(pitch), float(roll)), front
 
 
 def _rotation(points: NDArray[np.floating]) -> tuple[Rotation, float]:

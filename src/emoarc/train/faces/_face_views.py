@@ -5,6 +5,7 @@ recordings have them, and crops that are of no face.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import cv2
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from emoarc.errors import OptionError
 from emoarc.train.faces._scenery import scenery, scrambled
-from emoarc.vision._face_frame import FaceFrame, frame_around, to_frame, to_shares
+from emoarc.vision._face_frame import FaceFrame, to_frame, to_shares
 from emoarc.vision._geometry import Matrix, warp
 from emoarc.vision._mesh import FLIPPED
 from emoarc.vision._opencv import resize, to_gray
@@ -90,9 +91,7 @@ class FaceViews:
         """Take grey pictures (height, width) and their points (n, 82, 3) in pixels."""
         self._pictures, self._points = pictures, points
         self._side, self._options = side, options or ViewOptions()
-        drawn = (np.random.default_rng([side, i]) for i in range(_SCENES))
-        self._frames = [frame_around(face) for face in points]
-        self._scenes = [to_gray(scenery(2 * side, generator)) for generator in drawn]
+        self._scenes = _scenes(side)
 
     def __len__(self) -> int:
         return len(self._pictures)
@@ -202,6 +201,12 @@ class FaceViews:
             if generator.random() < chance:
                 view = step(view, generator)
         return resize(view, self._side, self._side) if len(view) < self._side else view
+
+
+@lru_cache(maxsize=4)
+def _scenes(side: int) -> tuple[Gray, ...]:
+    drawn = (np.random.default_rng([side, number]) for number in range(_SCENES))
+    return tuple(to_gray(scenery(2 * side, generator)) for generator in drawn)
 
 
 def mirrored(points: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -168,7 +168,7 @@ class _Answering(nn.Module):
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Map (n, 1, side, side) to points from the centre, in shares of the side, and scores."""
         answer: Tensor = self.net(x)
-        points = answer[:, 1:].reshape(len(answer), -1, 3)
+        points = answer[:, 1:].reshape(-1, len(MESH_POINTS), 3)
         return points, answer[:, 0].sigmoid()
 
 
