@@ -91,6 +91,7 @@ class FaceViews:
         """Take grey pictures (height, width) and their points (n, 82, 3) in pixels."""
         self._pictures, self._points = pictures, points
         self._side, self._options = side, options or ViewOptions()
+        self._frames = [frame_around(face) for face in points]
         self._scenes = _scenes(side)
 
     def __len__(self) -> int:
