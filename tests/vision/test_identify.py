@@ -79,7 +79,8 @@ def test_a_returning_track_waits_for_a_few_faces(clock: Clock) -> None:
 
 def test_a_stranger_is_a_new_person(clock: Clock) -> None:
     clock.show(10, t1=Face(1))
-    assert clock.show(10, t2=Face(2)) == [2]
+    assert clock.show(9, t2=Face(2)) == [None]
+    assert clock.show(3, t2=Face(2)) == [2]
 
 
 def test_a_track_without_a_usable_face_is_decided_in_time(clock: Clock) -> None:
@@ -157,4 +158,4 @@ def test_options_make_it_stricter() -> None:
     clock = Clock(Identities(IdentityOptions(alike=0.95)))
     face = Face(1)
     clock.show(10, t1=face)
-    assert clock.show(10, t2=face) == [2]
+    assert clock.show(12, t2=face) == [2]

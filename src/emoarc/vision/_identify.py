@@ -18,16 +18,17 @@ IdentityStatus = Literal["pending", "decided"]
 class IdentityOptions:
     """When faces are taken for those of one person; likeness is the cosine of embeddings."""
 
-    alike: float = 0.45
-    """A new track at least so like a person is that person."""
-    same: float = 0.3
+    alike: float = 0.55
+    """A new track at least so like a person is that person, and its faces are learnt; settled on
+    clips composed as in `bench/identity.py`, with the shipped embedder."""
+    same: float = 0.4
     """Faces of a track less like its person than this cast doubt on it."""
     enough: int = 3
     """Embeddings that settle whom a track shows, or that a track shows someone else by now."""
     plenty: int = 6
     """Embeddings that settle that a track has come to show a person never seen before."""
     patience: float = 1.0
-    """Seconds after which a track is decided on the embeddings there are."""
+    """Seconds after which a track that looks like nobody is a new person."""
     prototypes: int = 6
     """Looks remembered of a person."""
     novel: float = 0.75
@@ -37,8 +38,8 @@ class IdentityOptions:
 class Identities:
     """Assigns tracks to the persons of one recording, as it goes on.
 
-    A new track waits for a few good faces, is compared with every person who is not to be seen
-    beside it, and becomes the most similar one if similar enough, else a new person. Where there
+    A new track waits for a few good faces, is compared with every person who was never to be seen
+    beside it, and becomes the most similar one if similar enough, else, in time, a new person. Where there
     is no one to compare with it is decided at once. Later faces are compared with that
     person: a track that has come to look like someone else, as after an exchange of two tracks, is
     given to them.
@@ -115,7 +116,7 @@ class Identities:
 
     def _take(self, track: "_Track", embedding: Embedding, seen: "list[_Track]") -> None:
         if track.person is None:
-            track.evidence.append(embedding)
+            track.remember(embedding, self._options.plenty)
             return
         person = self._persons[track.person]
         young = person.count < self._options.enough
@@ -124,7 +125,7 @@ class Identities:
             person.learn(embedding, self._options)
             track.evidence.clear()
         elif likeness < self._options.same:
-            track.evidence = [*track.evidence, embedding][-self._options.plenty :]
+            track.remember(embedding, self._options.plenty)
             self._doubt(track, seen)
 
     def _doubt(self, track: "_Track", seen: "list[_Track]") -> None:
@@ -160,8 +161,10 @@ class Identities:
 
     def _is_ready(self, track: "_Track", time: float) -> bool:
         waited = time - track.started >= self._options.patience - 5e-4
-        alone = set(self._persons) <= track.others
-        return waited or alone or len(track.evidence) >= self._options.enough
+        if waited or set(self._persons) <= track.others:
+            return True
+        # Who looks like nobody may be somebody half covered, and is waited for.
+        return len(track.evidence) >= self._options.enough and self._choice(track)[0] is not None
 
     def _choice(self, track: "_Track") -> "tuple[int | None, float]":
         if not track.evidence:
@@ -233,9 +236,13 @@ class _Track:
     started: float
     person: int | None = None
     evidence: list[Embedding] = field(default_factory=list[Embedding])
-    """Faces that speak of whom it shows: all so far, or the last if unlike its person."""
+    """The last faces that speak of whom it shows; none once it is decided and beyond doubt."""
     others: set[int] = field(default_factory=set[int])
     """Persons seen beside it."""
+
+    def remember(self, embedding: Embedding, count: int) -> None:
+        """Add to the evidence, of which the last `count` faces are kept."""
+        self.evidence = [*self.evidence, embedding][-count:]
 
     @property
     def look(self) -> Embedding:

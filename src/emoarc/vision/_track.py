@@ -48,9 +48,9 @@ class TrackerOptions:
     """How far, in face sizes, a face may be from where it was expected."""
     appearance: float = 2.0
     """The cost of looking wholly different, in the unit of that of being one face size away."""
-    neutral: float = 0.4
+    neutral: float = 0.5
     """A likeness that speaks neither for nor against a pair."""
-    unlike: float = 0.15
+    unlike: float = 0.3
     """A face less like those of a track is not matched with it, wherever it is."""
 
 
