@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from emoarc.errors import OptionError
 from emoarc.train.faces._scenery import scenery, scrambled
-from emoarc.vision._face_frame import FaceFrame, to_frame, to_shares
+from emoarc.vision._face_frame import FaceFrame, frame_around, to_frame, to_shares
 from emoarc.vision._geometry import Matrix, warp
 from emoarc.vision._mesh import FLIPPED
 from emoarc.vision._opencv import resize, to_gray
