@@ -39,8 +39,8 @@ class Identities:
     """Assigns tracks to the persons of one recording, as it goes on.
 
     A new track waits for a few good faces, is compared with every person who was never to be seen
-    beside it, and becomes the most similar one if similar enough, else, in time, a new person. Where there
-    is no one to compare with it is decided at once. Later faces are compared with that
+    beside it, and becomes the most similar one if similar enough, else, in time, a new person.
+    Where there is no one to compare with it is decided at once. Later faces are compared with that
     person: a track that has come to look like someone else, as after an exchange of two tracks, is
     given to them.
 
