@@ -260,5 +260,5 @@ class _Track:
         return float(self.look @ embedding) if self.evidence else None
 
 
-def _unit(vector: NDArray[np.float32]) -> Embedding:
-    return vector / max(float(np.linalg.norm(vector)), 1e-9)
+def _unit(vector: NDArray[np.floating]) -> Embedding:
+    return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)

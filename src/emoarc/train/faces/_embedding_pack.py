@@ -176,7 +176,7 @@ def _pack(
 
 def _embed(onnx: bytes, faces: TaughtFaces) -> Vectors:
     session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
-    rows = shrunk(faces.images, session.get_inputs()[0].shape[-1]).numpy()[:, None]
+    rows = shrunk(faces.images, int(session.get_inputs()[0].shape[-1])).numpy()[:, None]
     answers: Sequence[Any] = [session.run(["embedding"], {"input": row})[0] for row in rows]
     return np.concatenate(answers)
 
