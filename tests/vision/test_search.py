@@ -9,7 +9,8 @@ from emoarc.vision._geometry import iou
 class Recorder:
     """A real detector that keeps the sizes of the pictures it was asked about."""
 
-    def __init__(self) -> None:
+    def __init__(self, quick: bool = False) -> None:
+        self.quick = quick
         self.widths: list[int] = []
         self._detector = HaarDetector()
 
@@ -70,3 +71,19 @@ def test_two_regions_that_overlap_give_each_face_once(draw_face) -> None:
     search.find(0.0, picture, expected)
     faces = search.find(0.1, picture, expected)
     assert sorted(round(face.box.center[0] / 10) for face in faces) == [10, 19]
+
+
+def test_a_quick_detector_searches_every_picture_whole(draw_face) -> None:
+    detector = Recorder(quick=True)
+    search = FaceSearch(detector)
+    picture = draw_face((150, 120))
+    for n in range(3):
+        assert len(search.find(n / 10, picture, [near(150, 120)])) == 1
+    assert detector.widths == [320] * 3
+
+
+def test_a_quick_detector_looks_closer_where_a_face_is_missing(draw_face) -> None:
+    detector = Recorder(quick=True)
+    faces = FaceSearch(detector).find(0.0, draw_face((80, 80)), [near(80, 80), near(240, 150)])
+    assert len(faces) == 1
+    assert detector.widths == [320, 96]

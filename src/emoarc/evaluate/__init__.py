@@ -22,6 +22,7 @@ from emoarc.evaluate._classes import (
     weighted_f1,
 )
 from emoarc.evaluate._compare import Difference, McNemar, mcnemar, paired_bootstrap
+from emoarc.evaluate._detection import match_boxes
 from emoarc.evaluate._dimensions import ccc
 from emoarc.evaluate._figures import interval, recall_by_class, rounded, rounded_list
 from emoarc.evaluate._groups import GroupRow, age_band, group_table
@@ -69,6 +70,7 @@ __all__ = [
     "group_table",
     "interval",
     "macro_f1",
+    "match_boxes",
     "mcnemar",
     "negative_log_likelihood",
     "paired_bootstrap",

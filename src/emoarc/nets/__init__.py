@@ -5,6 +5,7 @@ Every network is built as `Net(labels, options)`, and its `forward` returns logi
 the papers' networks, `embed` returns the features that the last layer classifies.
 """
 
+from emoarc.nets._face_detector import FaceDetectorNet, FaceDetectorOptions
 from emoarc.nets._face_embedder import FaceEmbedder, FaceEmbedderOptions
 from emoarc.nets._hossain_muhammad import (
     HossainVideoNet,
@@ -27,12 +28,15 @@ from emoarc.nets._kottayam import (
     KottayamVoiceNet,
     KottayamVoiceOptions,
 )
+from emoarc.nets._landmark_net import LandmarkNet, LandmarkNetOptions
 from emoarc.nets._residual import ResidualNet, ResidualOptions
 from emoarc.nets._singh_fang import SinghFangNet, SinghFangOptions
 from emoarc.nets._vgg import VggTransferNet, VggTransferOptions
 from emoarc.nets._voice import VoiceNet, VoiceNetOptions
 
 __all__ = [
+    "FaceDetectorNet",
+    "FaceDetectorOptions",
     "FaceEmbedder",
     "FaceEmbedderOptions",
     "HossainVideoNet",
@@ -50,6 +54,8 @@ __all__ = [
     "KottayamVideoNet",
     "KottayamVoiceNet",
     "KottayamVoiceOptions",
+    "LandmarkNet",
+    "LandmarkNetOptions",
     "ResidualNet",
     "ResidualOptions",
     "SinghFangNet",

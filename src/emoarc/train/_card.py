@@ -40,7 +40,7 @@ def model_card(
     version: str,
     task: str,
     summary: str,
-    prior: Mapping[str, float],
+    prior: Mapping[str, float] | None,
     sections: Mapping[str, str],
     licence: str = "apache-2.0",
 ) -> str:
@@ -51,16 +51,15 @@ def model_card(
         version: Of the pack.
         task: The pack's job.
         summary: What it is, in a sentence or two.
-        prior: How often each label occurred in training.
+        prior: How often each label occurred in training; None for what is no classifier.
         sections: Heading → text, in order; the uses out of scope and the prior are added.
         licence: Of the weights, as an SPDX identifier in lower case, or `other`.
     """
-    table = markdown_table(["label", "share"], [[k, f"{v:.3f}"] for k, v in prior.items()])
-    body = {
-        "Out of scope": _OUT_OF_SCOPE,
-        "Prior": _PRIOR.format(table=table),
-        **sections,
-    }
+    body = {"Out of scope": _OUT_OF_SCOPE}
+    if prior is not None:
+        table = markdown_table(["label", "share"], [[k, f"{v:.3f}"] for k, v in prior.items()])
+        body["Prior"] = _PRIOR.format(table=table)
+    body |= sections
     head = _HEAD.format(name=name, version=version, task=task, summary=summary, licence=licence)
     return head + "".join(f"\n## {title}\n\n{text.strip()}\n" for title, text in body.items())
 

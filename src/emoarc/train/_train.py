@@ -14,7 +14,14 @@ from emoarc.train._plots import confusion_figure, draw_curves
 from emoarc.train._processes import is_main
 from emoarc.train._voice import VoiceRecipe
 from emoarc.train._voice_run import train_voice
-from emoarc.train.faces import EmbeddingRecipe, train_embedding
+from emoarc.train.faces import (
+    DetectionRecipe,
+    EmbeddingRecipe,
+    LandmarkRecipe,
+    train_detection,
+    train_embedding,
+    train_landmarks,
+)
 from emoarc.train.systems import train_system
 
 __all__ = ["train"]
@@ -46,16 +53,20 @@ def _run(path: Path, data: Path, out: Path, progress: Progress | None) -> dict[s
     match table.get("task"):
         case "face-expression":
             return train_face(parse(FaceRecipe, table, str(path)), data, out, progress)
+        case "face-detection":
+            return train_detection(parse(DetectionRecipe, table, str(path)), data, out, progress)
         case "face-embedding":
             return train_embedding(parse(EmbeddingRecipe, table, str(path)), data, out, progress)
+        case "face-landmarks":
+            return train_landmarks(parse(LandmarkRecipe, table, str(path)), data, out, progress)
         case "voice-expression":
             return train_voice(parse(VoiceRecipe, table, str(path)), data, out, progress)
         case "system":
             return train_system(path, data, out, progress=progress)
         case task:
             raise OptionError(
-                f"{path}: task: {task!r} is none; there are face-embedding, face-expression, "
-                "voice-expression, system"
+                f"{path}: task: {task!r} is none; there are face-detection, face-embedding, "
+                "face-expression, face-landmarks, voice-expression, system"
             )
 
 

@@ -19,6 +19,9 @@ __all__ = ["FaceDetector", "HaarDetector", "HaarOptions", "distinct"]
 class FaceDetector(Protocol):
     """Whatever finds faces in an image, however large or small the image is."""
 
+    quick: bool
+    """Whether it is fast enough to search every frame whole."""
+
     def detect(self, image: Pixels, smallest: float = 0.0) -> list[FaceDetection]:
         """Return the faces in an RGB image, shape (height, width, 3), best score first.
 
@@ -58,6 +61,8 @@ class HaarDetector:
     Sources: Viola & Jones 2001, "Rapid object detection using a boosted cascade of simple
     features"; Lienhart & Maydt 2002, "An extended set of Haar-like features".
     """
+
+    quick = False
 
     _PADDING = 0.25
     """Edge added on each side in the second search, relative to the image's shorter side."""

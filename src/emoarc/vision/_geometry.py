@@ -42,7 +42,7 @@ def square_around(box: Box, factor: float = 1.0) -> Box:
 
 
 def moved(detection: FaceDetection, scale: float, dx: float, dy: float) -> FaceDetection:
-    """Map a detection by (x, y) -> (scale x + dx, scale y + dy)."""
+    """Map a detection that has no landmarks yet by (x, y) -> (scale x + dx, scale y + dy)."""
     box = detection.box
     points = detection.points
     return replace(

@@ -14,7 +14,7 @@ from emoarc.types import Box, FaceDetection
 from emoarc.vision._geometry import Pixels
 from emoarc.vision._opencv import pad, resize
 
-__all__ = ["STRIDES", "NetDetector", "NetDetectorOptions", "cell_grid", "decode"]
+__all__ = ["STRIDES", "NetDetector", "NetDetectorOptions", "cell_grid", "decode", "pick_faces"]
 
 STRIDES = (8, 16, 32)
 """Pixels between the neighbouring cells of the three maps; sides are padded to a multiple of the
@@ -26,8 +26,10 @@ class NetDetectorOptions:
     """How thoroughly the network searches."""
 
     side: int = 480
-    """Images are shrunk to the area of a square of this side, 640 x 360 for a wide picture."""
-    floor: float = 0.5
+    """Images are brought to the area of a square of this side, 640 x 360 for a wide picture..."""
+    enlarge: float = 2.0
+    """...but enlarged by no more than this, which shows smaller faces."""
+    floor: float = 0.3
     """Faces with a lower score are not reported."""
     overlap: float = 0.3
     """Of two boxes that overlap by more than this (intersection over union) the better stays."""
@@ -42,6 +44,8 @@ class NetDetector:
 
     Sources: Wu, Peng & Yu 2023, "YuNet: a tiny millisecond-level face detector".
     """
+
+    quick = True
 
     def __init__(
         self, session: ort.InferenceSession, options: NetDetectorOptions | None = None
@@ -73,21 +77,15 @@ class NetDetector:
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
             raise OptionError(f"detect: give uint8 RGB (height, width, 3), not {image.shape}")
         height, width = image.shape[:2]
-        scale = min(1.0, self._options.side / math.sqrt(width * height))
+        scale = min(self._options.enlarge, self._options.side / math.sqrt(width * height))
         size = max(1, round(width * scale)), max(1, round(height * scale))
-        answers = self.answers(resize(image, *size) if scale < 1 else image)
-        boxes, points = decode(answers, *size)
-        sure = answers[:, 0] >= self._options.floor
-        sure &= boxes[:, 2:].max(axis=1) * width >= smallest * min(width, height) * size[0]
-        boxes, points, scores = boxes[sure], points[sure], answers[sure, 0]
-        sx, sy = width / size[0], height / size[1]
+        answers = self.answers(resize(image, *size))
+        faces = pick_faces(answers, *size, self._options)
+        least = smallest * min(size)
         return [
-            FaceDetection(
-                Box(*map(float, boxes[i] * (sx, sy, sx, sy))),
-                float(scores[i]),
-                points[i] * np.float32((sx, sy)),
-            )
-            for i in _distinct(boxes, scores, self._options.overlap)
+            _stretched(face, width / size[0], height / size[1])
+            for face in faces
+            if max(face.box.width, face.box.height) >= least
         ]
 
     def answers(self, image: Pixels) -> NDArray[np.float32]:
@@ -149,6 +147,37 @@ def cell_grid(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.
         grids.append(np.stack([columns.ravel(), rows.ravel(), strides], axis=1))
     grid = np.concatenate(grids)
     return grid[:, :2], grid[:, 2:]
+
+
+def pick_faces(
+    answers: NDArray[np.float32],
+    width: int,
+    height: int,
+    options: NetDetectorOptions | None = None,
+) -> list[FaceDetection]:
+    """Return the distinct faces among a network's answers, best score first.
+
+    Args:
+        answers: Shape (cells, 15), as from `NetDetector.answers`.
+        width: Of the image that was asked about, in pixels.
+        height: Likewise.
+        options: From which score on, and how distinct.
+    """
+    options = options or NetDetectorOptions()
+    boxes, points = decode(answers, width, height)
+    sure = answers[:, 0] >= options.floor
+    boxes, points, scores = boxes[sure], points[sure], answers[sure, 0]
+    return [
+        FaceDetection(Box(*map(float, boxes[i])), float(scores[i]), points[i])
+        for i in _distinct(boxes, scores, options.overlap)
+    ]
+
+
+def _stretched(face: FaceDetection, x: float, y: float) -> FaceDetection:
+    box, points = face.box, face.points
+    assert points is not None
+    wide = Box(box.x * x, box.y * y, box.width * x, box.height * y)
+    return FaceDetection(wide, face.score, points * np.array([x, y], np.float32))
 
 
 def _distinct(boxes: NDArray[Any], scores: NDArray[Any], overlap: float) -> list[int]:

@@ -15,7 +15,8 @@ class SearchOptions:
     """How often to look where."""
 
     full_every: float = 1.0
-    """Seconds between searches of the whole picture while faces are being followed."""
+    """Seconds between searches of the whole picture while faces are being followed, by a detector
+    that is not quick."""
     idle_every: float = 0.3
     """The same while there are none."""
     region: float = 1.6
@@ -25,10 +26,11 @@ class SearchOptions:
 
 
 class FaceSearch:
-    """Asks a detector for the whole picture rarely and for small regions often.
+    """Asks a detector about pictures, and about the regions where faces are expected.
 
-    Searching a picture costs tens of milliseconds, a region around a face already known about
-    one; and what is found there is a face more probably, so less is missed.
+    A quick detector searches every picture whole, and looks closer where an expected face is
+    missing. With another that costs tens of milliseconds, and a region about one: it is asked for
+    the whole picture rarely and for regions always, where what is found is a face more probably.
     """
 
     _SAME = 0.3
@@ -52,21 +54,33 @@ class FaceSearch:
             expected: Where the faces being followed should be.
             fresh: Whether nothing is known of the picture, as after a cut.
         """
-        faces = distinct([face for box in expected for face in self._look_around(image, box)])
+        if self._detector.quick:
+            faces = self._detector.detect(image)
+            missing = [box for box in expected if not self._among(faces, box)]
+            return self._joined(faces, self._look_closer(image, missing))
+        faces = self._look_closer(image, expected)
         if not (fresh or self._is_due(time, idle=not expected)):
             return faces
         self._last_full = time
         # The region's answer goes first: a box that changed with the way of looking would jump.
-        return faces + [
-            face
-            for face in self._detector.detect(image)
-            if not any(iou(face.box, known.box) > self._SAME for known in faces)
-        ]
+        return self._joined(faces, self._detector.detect(image))
+
+    def _joined(
+        self, faces: list[FaceDetection], others: Sequence[FaceDetection]
+    ) -> list[FaceDetection]:
+        """Return the faces, and those of the others that are not among them."""
+        return faces + [face for face in others if not self._among(faces, face.box)]
+
+    def _among(self, faces: Sequence[FaceDetection], box: Box) -> bool:
+        return any(iou(box, face.box) > self._SAME for face in faces)
 
     def _is_due(self, time: float, idle: bool) -> bool:
         every = self._options.idle_every if idle else self._options.full_every
         # Half a millisecond of grace, so that jitter in the times never skips a search.
         return time >= self._last_full + every - 5e-4
+
+    def _look_closer(self, image: Pixels, boxes: Sequence[Box]) -> list[FaceDetection]:
+        return distinct([face for box in boxes for face in self._look_around(image, box)])
 
     def _look_around(self, image: Pixels, box: Box) -> list[FaceDetection]:
         region = square_around(box, self._options.region)
