@@ -10,8 +10,9 @@ from emoarc.types import Box, FaceObservation, VoiceObservation
 UNIFORM = np.full(7, 1 / 7, np.float32)
 
 
-def _face(time, track=1):
-    return FaceObservation(time, track, Box(0, 0, 50, 50), 0.9, UNIFORM, 0.8)
+def _face(time, track=1, person=None):
+    person = track if person is None else person
+    return FaceObservation(time, track, person, Box(0, 0, 50, 50), 0.9, UNIFORM, 0.8)
 
 
 def _voice(start, end):
@@ -54,6 +55,15 @@ def test_subjects_are_numbered_as_they_appear():
     rows = evidence.push([_face(0.0, track=7), _face(0.1, track=3), _face(0.1, track=7)], 0.2)
     assert [e.subject for e in rows] == ["P1", "P2", "P1"]
     assert evidence.subjects == {7: "P1", 3: "P2"}
+
+
+def test_a_person_who_returns_in_another_track_is_the_same_subject():
+    evidence = FaceEvidence(0.1, 0.2)
+    for time in (0.0, 0.1, 0.2):
+        evidence.frame(time)
+    faces = [_face(0.0, 7, person=1), _face(0.1, 8, person=2), _face(0.1, 9, person=1)]
+    assert [e.subject for e in evidence.push(faces, 0.2)] == ["P1", "P2", "P1"]
+    assert evidence.subjects == {1: "P1", 2: "P2"}
 
 
 def test_speech_waits_for_the_faces_seen_meanwhile():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from emoarc.analysis import FACE_SCHEMA, GEOMETRY_COLUMNS
 from emoarc.analyzer import AnalysisOptions, Analyzer
 from emoarc.errors import NothingToAnalyzeError, OptionError
 from emoarc.media import MediaReader, ReadOptions
@@ -76,6 +77,21 @@ def test_a_file_is_a_stream_that_ends(items, reference):
     _assert_same(analysis.timeline, reference[0])
 
 
+def test_every_face_is_in_the_table_of_faces(analyzer, items):
+    stream = analyzer.stream(voice=False)
+    for item in items:
+        if isinstance(item, VideoFrame):
+            stream.push(item)
+    stream.flush()
+    result = stream.result()
+    assert result.faces.schema == FACE_SCHEMA
+    rows = result.timeline.select(modality="face")
+    seen = zip(*(result.faces[name].to_pylist() for name in ("time", "subject")), strict=True)
+    assert sorted(seen) == sorted((row.start, row.subject) for row in rows)
+    told = [result.faces[name].is_valid().to_pylist() for name in GEOMETRY_COLUMNS]
+    assert all(each == told[0] for each in told)
+
+
 def test_expressions_come_while_the_stream_runs(analyzer, items):
     stream = analyzer.stream()
     before_the_end = [e for item in items for e in stream.push(item)]
@@ -121,7 +137,9 @@ def test_an_item_of_another_kind_is_refused_in_one_line(analyzer, item):
 def test_an_empty_stream_has_an_empty_timeline(analyzer):
     stream = analyzer.stream()
     assert stream.flush() == []
-    assert len(stream.result().timeline) == 0
+    result = stream.result()
+    assert len(result.timeline) == 0
+    assert result.faces.equals(FACE_SCHEMA.empty_table())
 
 
 def test_a_stream_can_be_concluded_and_saved(analyzer, items, tmp_path):

@@ -1,5 +1,6 @@
 """The pipeline from a file to an Analysis: it wires the rooms together and does nothing else."""
 
+import hashlib
 import os
 from collections.abc import Callable
 from contextlib import closing
@@ -9,6 +10,8 @@ from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
+
 from emoarc import __version__
 from emoarc.analysis import Analysis, Subject, summarize
 from emoarc.arcs import Arc, ArcOptions, build_arc
@@ -16,8 +19,14 @@ from emoarc.audio import VoiceBranch
 from emoarc.errors import NothingToAnalyzeError, OptionError
 from emoarc.fusion import FusionOptions
 from emoarc.media import Coverage, Limits, MediaInfo, MediaReader, ReadOptions, prefetch
-from emoarc.models import load_face_detector, load_face_expression, load_voice_expression
-from emoarc.packs import ModelPack, Prior
+from emoarc.models import (
+    load_face_detector,
+    load_face_embedding,
+    load_face_expression,
+    load_face_landmarks,
+    load_voice_expression,
+)
+from emoarc.packs import ModelPack, Prior, load_pack
 from emoarc.stream import Stream
 from emoarc.timeline import Timeline
 from emoarc.vision import FaceBranch
@@ -49,6 +58,8 @@ class AnalysisOptions:
     """Which audio track to hear: a number from 1 or a language; None for the default one."""
     prior: Prior = "balanced"
     """How common each emotion is taken to be: `balanced`, `natural` or a table."""
+    face_detector: str = "face-detection"
+    """A shipped pack's name, a pack's folder, `haar`, or an ONNX file with YuNet's outputs."""
     face_pack: str = "face-expression"
     """A shipped pack's name or a pack's folder."""
     voice_pack: str = "voice-expression"
@@ -83,11 +94,7 @@ class Analyzer:
         """
         self.options = options or AnalysisOptions()
         o = self.options
-        self._face_model = (
-            load_face_expression(o.face_pack, prior=o.prior, threads=o.threads)
-            if "face" in o.modalities
-            else None
-        )
+        self._faces = _FaceModels(o) if "face" in o.modalities else None
         self._voice_model = (
             load_voice_expression(o.voice_pack, prior=o.prior, threads=o.threads)
             if "voice" in o.modalities
@@ -122,8 +129,8 @@ class Analyzer:
             voice: Whether audio will come; likewise.
         """
         faces = voices = None
-        if face and self._face_model:
-            faces = FaceBranch(load_face_detector(), self._face_model)
+        if face and self._faces:
+            faces = self._faces.branch()
         if voice and self._voice_model:
             voices = VoiceBranch(self._voice_model)
         return Stream(faces, voices, fps=self.options.fps, fusion=self.options.fusion)
@@ -169,7 +176,7 @@ class Analyzer:
         return Analysis(
             file=file,
             media=media,
-            subjects=_subjects(timeline, found.tracks),
+            subjects=_subjects(timeline, found.faces),
             timeline=timeline,
             faces=found.faces,
             arcs=_arcs(timeline, self.options.arcs),
@@ -180,11 +187,13 @@ class Analyzer:
         )
 
     def _provenance(self) -> dict[str, Any]:
-        models = [m.pack for m in (self._face_model, self._voice_model) if m]
+        models = self._faces.cited() if self._faces else []
+        if self._voice_model:
+            models.append(_cite(self._voice_model.pack))
         return {
             "emoarc": __version__,
             "software": {name: version(name) for name in _SOFTWARE},
-            "models": [_cite(pack) for pack in models],
+            "models": models,
             "prior": self.options.prior,
             "valence_arousal": "derived from the probabilities; Russell & Mehrabian 1977",
             "options": asdict(self.options),
@@ -213,6 +222,38 @@ def analyze(path: str | Path, *, progress: Progress | None = None, **options: An
     return Analyzer(AnalysisOptions(**options)).analyze(path, progress=progress)
 
 
+class _FaceModels:
+    """What the face branches of all streams share."""
+
+    def __init__(self, options: AnalysisOptions) -> None:
+        threads = options.threads
+        self._source = options.face_detector
+        self._detector = load_face_detector(self._source, threads=threads)
+        self._landmarker = load_face_landmarks(threads=threads)
+        self._embedder = load_face_embedding(threads=threads)
+        self._model = load_face_expression(options.face_pack, prior=options.prior, threads=threads)
+
+    def branch(self) -> FaceBranch:
+        """Begin to follow the faces of a stream."""
+        return FaceBranch(self._detector, self._model, self._landmarker, self._embedder)
+
+    def cited(self) -> list[dict[str, str]]:
+        """Return what identifies each model."""
+        others = (self._landmarker, self._embedder, self._model)
+        return [_cite_detector(self._source), *(_cite(model.pack) for model in others)]
+
+
+def _cite_detector(source: str) -> dict[str, str]:
+    task = "face-detection"
+    if source == "haar":
+        cascades = version("opencv-python-headless")
+        return {"name": "haar", "version": cascades, "task": task, "sha256": ""}
+    if source.endswith(".onnx"):
+        digest = hashlib.sha256(Path(source).read_bytes()).hexdigest()
+        return {"name": Path(source).stem, "version": "", "task": task, "sha256": digest}
+    return _cite(load_pack(source, task))
+
+
 def _cite(pack: ModelPack) -> dict[str, str]:
     manifest = pack.manifest
     return {
@@ -223,14 +264,16 @@ def _cite(pack: ModelPack) -> dict[str, str]:
     }
 
 
-def _subjects(timeline: Timeline, owners: dict[int, str]) -> tuple[Subject, ...]:
-    tracks: dict[str, tuple[int, ...]] = {}
-    for track, subject in owners.items():
-        tracks[subject] = (*tracks.get(subject, ()), track)
+def _subjects(timeline: Timeline, faces: pa.Table) -> tuple[Subject, ...]:
+    tracks: dict[str, dict[int, None]] = {}
+    for subject, track in zip(
+        faces["subject"].to_pylist(), faces["track"].to_pylist(), strict=True
+    ):
+        tracks.setdefault(subject, {})[track] = None
     return tuple(
         Subject(
             id=subject,
-            tracks=tracks.get(subject, ()),
+            tracks=tuple(tracks.get(subject, ())),
             seen=rows.select(modality="face").seconds,
             heard=rows.select(modality="voice").seconds,
         )

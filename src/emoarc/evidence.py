@@ -22,7 +22,7 @@ class FaceEvidence:
 
     def __init__(self, period: float, floor: float) -> None:
         self.subjects: dict[int, str] = {}
-        """The subject of each face track."""
+        """The subject that each person seen is."""
         self.settled = 0.0
         self._period = period
         self._floor = floor
@@ -51,7 +51,7 @@ class FaceEvidence:
         return expressions
 
     def _express(self, seen: FaceObservation) -> Expression:
-        subject = self.subjects.setdefault(seen.track, f"P{len(self.subjects) + 1}")
+        subject = self.subjects.setdefault(seen.person, f"P{len(self.subjects) + 1}")
         following = next((time for time in self._frames if time > seen.time), None)
         length = self._period if following is None else following - seen.time
         end = seen.time + min(length, max(_LONGEST_STAND, 1.5 * self._period))

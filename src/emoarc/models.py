@@ -1,6 +1,7 @@
-"""The models, each usable alone: detect faces, read a face's expression, read a voice's.
+"""The models, each usable alone: detect, mark, tell apart and read faces, and read voices.
 
     faces = emoarc.models.load_face_detector().detect(rgb)
+    points = emoarc.models.load_face_landmarks().locate(rgb, faces[0]).points
     probabilities = emoarc.models.load_face_expression().predict([crop, ...])
     probabilities = emoarc.models.load_voice_expression().predict(signal, 16_000)
 
@@ -11,15 +12,59 @@ Probabilities follow the order of `emoarc.EMOTIONS` and hold under the stated pr
 from pathlib import Path
 
 from emoarc.audio import VoiceExpressionModel
-from emoarc.packs import Prior, load_pack
-from emoarc.vision import FaceDetector, FaceExpressionModel, HaarDetector
+from emoarc.packs import Prior, load_pack, open_network
+from emoarc.vision import (
+    FaceDetector,
+    FaceEmbedder,
+    FaceExpressionModel,
+    FaceLandmarker,
+    HaarDetector,
+    NetDetector,
+)
 
-__all__ = ["load_face_detector", "load_face_expression", "load_voice_expression"]
+__all__ = [
+    "load_face_detector",
+    "load_face_embedding",
+    "load_face_expression",
+    "load_face_landmarks",
+    "load_voice_expression",
+]
 
 
-def load_face_detector() -> FaceDetector:
-    """Return the face detector emoarc uses."""
-    return HaarDetector()
+def load_face_detector(source: str | Path = "face-detection", *, threads: int = 1) -> FaceDetector:
+    """Return a face detector.
+
+    Args:
+        source: A shipped pack's name, a pack's folder, `haar` for the cascades within OpenCV, or an
+            ONNX file with YuNet's outputs.
+        threads: Of onnxruntime.
+
+    Raises:
+        ModelError: The pack or file is missing, damaged, or for another task.
+    """
+    if str(source) == "haar":
+        return HaarDetector()
+    if Path(source).suffix == ".onnx":
+        return NetDetector(open_network(Path(source), threads))
+    return NetDetector(load_pack(source, "face-detection").session(threads))
+
+
+def load_face_landmarks(pack: str | Path = "face-landmarks", *, threads: int = 1) -> FaceLandmarker:
+    """Return a network that marks the points of a face.
+
+    Args:
+        pack: A shipped pack's name or a pack's folder.
+        threads: Of onnxruntime.
+
+    Raises:
+        ModelError: The pack is missing, damaged, or for another task.
+    """
+    return FaceLandmarker(load_pack(pack, "face-landmarks"), threads)
+
+
+def load_face_embedding(pack: str | Path = "face-embedding", *, threads: int = 1) -> FaceEmbedder:
+    """Return a network that tells apart the faces of one recording; arguments as for landmarks."""
+    return FaceEmbedder(load_pack(pack, "face-embedding"), threads)
 
 
 def load_face_expression(

@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isfinite
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from emoarc.analysis import FACE_SCHEMA
 from emoarc.audio import VoiceBranch
 from emoarc.errors import OptionError
 from emoarc.evidence import FaceEvidence, VoiceEvidence
+from emoarc.face_table import FaceTable
 from emoarc.fusion import (
     CausalSmoother,
     FusionOptions,
@@ -35,9 +34,7 @@ class StreamResult:
     timeline: Timeline
     """Fused rows are smoothed both ways, unlike the ones a stream returns while it runs."""
     faces: pa.Table
-    """Columns as in `FACE_SCHEMA`."""
-    tracks: dict[int, str]
-    """The subject of each face track."""
+    """Columns as in `FACE_SCHEMA`; action units count from what each person's neutral is by now."""
 
 
 class Stream:
@@ -66,7 +63,7 @@ class Stream:
         self._smoothers: dict[str, CausalSmoother] = {}
         self._observed = TableBuilder(TIMELINE_SCHEMA)
         self._fused = TableBuilder(TIMELINE_SCHEMA)
-        self._boxes = TableBuilder(FACE_SCHEMA)
+        self._seen = FaceTable()
         self._ended = False
 
     def push(self, item: VideoFrame | AudioChunk) -> list[Expression]:
@@ -102,8 +99,7 @@ class Stream:
         observed, fused = Timeline(self._observed.build()), Timeline(self._fused.build())
         smoothed = (e for rows in fused.by_subject().values() for e in self._smooth(rows))
         timeline = Timeline.concatenate(observed, Timeline.from_expressions(smoothed))
-        subjects = dict(self._face_evidence.subjects)
-        return StreamResult(timeline, _name(self._boxes.build(), subjects), subjects)
+        return StreamResult(timeline, self._seen.build(self._face_evidence.subjects))
 
     def _advance(
         self, faces: list[FaceObservation], voices: list[VoiceObservation]
@@ -122,7 +118,7 @@ class Stream:
         self, faces: list[FaceObservation], evidence: list[Expression], fused: list[Expression]
     ) -> None:
         for face in faces:
-            self._boxes.append(_box_row(face))
+            self._seen.append(face)
         for expression in evidence:
             self._observed.append(expression_row(expression))
         for expression in fused:
@@ -162,24 +158,3 @@ def _check(item: VideoFrame | AudioChunk) -> None:
 
 def _settled(branch: FaceBranch | VoiceBranch | None, ended: bool) -> float:
     return inf if ended or branch is None else branch.settled
-
-
-def _box_row(face: FaceObservation) -> dict[str, Any]:
-    box = face.box
-    return {
-        "time": face.time,
-        "track": face.track,
-        "x": box.x,
-        "y": box.y,
-        "width": box.width,
-        "height": box.height,
-        "score": face.score,
-        "quality": face.quality,
-    }
-
-
-def _name(boxes: pa.Table, subjects: dict[int, str]) -> pa.Table:
-    """Fill in the subject of every box."""
-    tracks: list[int] = boxes["track"].to_numpy().tolist()
-    names = pa.array([subjects.get(track) for track in tracks], pa.string())
-    return boxes.set_column(boxes.schema.get_field_index("subject"), "subject", names)

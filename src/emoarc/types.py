@@ -13,6 +13,7 @@ __all__ = [
     "Box",
     "Expression",
     "FaceDetection",
+    "FaceGeometry",
     "FaceObservation",
     "Modality",
     "VideoFrame",
@@ -76,6 +77,27 @@ class FaceDetection:
     """The detector's confidence in [0, 1]."""
     points: NDArray[np.float32] | None = None
     """Right eye, left eye, nose, right and left mouth corner, shape (5, 2), where known."""
+    landmarks: NDArray[np.float32] | None = None
+    """Where known, the points of `emoarc.vision.MESH_POINTS`: x, y and depth, all in pixels, shape
+    (82, 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceGeometry:
+    """How a face was turned and shaped in one frame, as its landmarks tell."""
+
+    yaw: float
+    """Degrees by which the head is turned to its own left."""
+    pitch: float
+    """Degrees by which it is raised."""
+    roll: float
+    """Degrees by which it is tilted clockwise in the picture."""
+    eye_opening: float
+    """Distance of the lids relative to the width of the eye, mean of both eyes."""
+    mouth_opening: float
+    """Distance of the inner lips relative to that of the outer corners of the eyes."""
+    measures: NDArray[np.float32]
+    """What the action units are told from (see `emoarc.vision.action_units`), shape (8,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +106,17 @@ class FaceObservation:
 
     time: float
     track: int
+    person: int
+    """Whose face it is, counted from 1 in the order of appearance; a person may return in another
+    track."""
     box: Box
     score: float
     probabilities: NDArray[np.float32]
     """Over `EMOTIONS`, shape (7,)."""
     quality: float
     """How far the expression model can be trusted on this crop, in [0, 1]."""
+    geometry: FaceGeometry | None = None
+    """None where no landmarks were looked for."""
 
 
 @dataclass(frozen=True, slots=True)

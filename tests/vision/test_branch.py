@@ -99,7 +99,9 @@ def test_only_the_largest_faces_are_read(draw_face: Callable[..., Pixels], detec
     picture = draw_face((70, 120), side=50, size=(320, 240))
     picture[:, 130:] = draw_face((90, 120), side=100, size=(190, 240))
     frames = [VideoFrame(n / 10, picture) for n in range(5)]
-    observed = run(FaceBranch(detector, Brightness(), FaceBranchOptions(max_faces=1)), frames)
+    observed = run(
+        FaceBranch(detector, Brightness(), options=FaceBranchOptions(max_faces=1)), frames
+    )
     assert len(observed) == 5
     assert all(x.box.width > 80 for x in observed)
 

@@ -56,6 +56,10 @@ def analyze(
     audio_track: Annotated[
         str | None, typer.Option(help="Audio track: a number from 1, or a language.")
     ] = None,
+    face_detector: Annotated[
+        str,
+        typer.Option(help="Face detector: a pack's name or folder, haar, or a file like YuNet's."),
+    ] = "face-detection",
     face_pack: Annotated[
         str, typer.Option(help="Face expression model: a pack's name or folder.")
     ] = "face-expression",
@@ -91,6 +95,7 @@ def analyze(
             end=end,
             prior=prior,  # pyright: ignore[reportArgumentType]  # checked by the models
             audio_track=_track(audio_track),
+            face_detector=face_detector,
             face_pack=face_pack,
             voice_pack=voice_pack,
         )

@@ -1,23 +1,36 @@
 """The face branch of the pipeline: frames in, observations out."""
 
+import math
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.types import FaceDetection, FaceObservation, VideoFrame
+from emoarc.types import FaceDetection, FaceGeometry, FaceObservation, VideoFrame
+from emoarc.vision._action_units import face_geometry
 from emoarc.vision._align import align_face
 from emoarc.vision._detect import FaceDetector
+from emoarc.vision._embed import Embedder
+from emoarc.vision._follow import Follower
 from emoarc.vision._geometry import Pixels
+from emoarc.vision._identify import IdentityOptions
+from emoarc.vision._landmarks import FaceLandmarker, Landmarks
+from emoarc.vision._mesh import five_points
 from emoarc.vision._quality import face_quality
 from emoarc.vision._search import FaceSearch, SearchOptions
 from emoarc.vision._shots import ShotDetector
-from emoarc.vision._track import Tracker, TrackerOptions
+from emoarc.vision._track import TrackerOptions
 
 __all__ = ["ExpressionModel", "FaceBranch", "FaceBranchOptions"]
+
+
+_TRUST = 2.43, 0.45, -1.52
+"""How the log-odds of the detector and of the landmark network add up to those of a face, and what
+they start from: a logistic regression on 615 candidates in 200 composed scenes of held-out
+pictures. On real clips it drops a false alarm twenty times as often as a face."""
 
 
 class ExpressionModel(Protocol):
@@ -39,8 +52,11 @@ class FaceBranchOptions:
     """The most faces read in one frame; the largest are taken."""
     crop_size: int = 96
     """Side in pixels of the crops given to the expression model."""
+    least_face: float = 0.5
+    """What the landmark network gives a lower score is no face, whatever the detector says."""
     search: SearchOptions = field(default_factory=SearchOptions)
     tracker: TrackerOptions = field(default_factory=TrackerOptions)
+    identity: IdentityOptions = field(default_factory=IdentityOptions)
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,7 @@ class _Face:
     detection: FaceDetection
     crop: Pixels
     quality: float
+    geometry: FaceGeometry | None
 
 
 @dataclass(frozen=True)
@@ -62,24 +79,37 @@ class _Frame:
 
 
 class FaceBranch:
-    """Detects, tracks, aligns and reads faces, frame by frame.
+    """Detects, marks, follows, aligns and reads faces, frame by frame.
 
-    A face is reported once its track is confirmed, and then from its first frame on; frames wait
-    until that is known of all their faces, so observations come out in the order of time. Where no
-    face was seen there is no observation.
+    A face is reported once its track is confirmed and it is known whom it shows, and then from its
+    first frame on; frames wait until that is known of all their faces, so observations come out in
+    the order of time. Where no face was seen there is no observation.
     """
 
     def __init__(
         self,
         detector: FaceDetector,
         model: ExpressionModel,
+        landmarker: FaceLandmarker | None = None,
+        embedder: Embedder | None = None,
         options: FaceBranchOptions | None = None,
     ) -> None:
+        """Join the parts.
+
+        Args:
+            detector: Finds faces.
+            model: Reads expressions.
+            landmarker: Marks their points; without it there is no geometry, and faces are aligned
+                by what the detector knows.
+            embedder: Tells people apart; without it every track is a person.
+            options: How it all works.
+        """
         self._options = options or FaceBranchOptions()
         self._model = model
+        self._landmarker = landmarker
         self._shots = ShotDetector()
         self._search = FaceSearch(detector, self._options.search)
-        self._tracker = Tracker(self._options.tracker)
+        self._follower = Follower(embedder, self._options.tracker, self._options.identity)
         self._waiting: deque[_Frame] = deque()
         self._time = float("-inf")
 
@@ -96,28 +126,45 @@ class FaceBranch:
 
     def flush(self) -> list[FaceObservation]:
         """Return what is left, at the end; faces not confirmed by now never will be."""
+        self._follower.settle()
         observations = self._give_out(len(self._waiting))
         self._time = float("inf")
         return observations
 
     def _find_faces(self, frame: VideoFrame) -> list[_Face]:
         cut = self._shots.is_cut(frame.image)
-        expected = [] if cut else self._tracker.predict(frame.time)
+        expected = [] if cut else self._follower.predict(frame.time)
         found = self._search.find(frame.time, frame.image, expected, fresh=cut)
-        tracked = self._tracker.update(frame.time, found, cut)
+        tracked = self._follower.update(
+            frame.time, frame.image, self._mark(frame.image, found), cut
+        )
         tracked.sort(key=lambda pair: -pair[1].box.area)
         largest = sorted(tracked[: self._options.max_faces])
         return [self._prepare(frame.image, *pair) for pair in largest]
 
+    def _mark(self, image: Pixels, found: Sequence[FaceDetection]) -> list[FaceDetection]:
+        """Mark the points of each face; leave out what turns out to be none."""
+        if self._landmarker is None:
+            return list(found)
+        likely = found[: 2 * self._options.max_faces]
+        marked = zip(likely, self._landmarker.locate_all(image, likely), strict=True)
+        return [
+            _agreed(face, marks)
+            for face, marks in marked
+            if marks.score >= self._options.least_face
+        ]
+
     def _prepare(self, image: Pixels, track: int, detection: FaceDetection) -> _Face:
         crop = align_face(image, detection, self._options.crop_size)
         size = min(detection.box.width, detection.box.height)
-        return _Face(track, detection, crop, face_quality(crop, size, detection.score))
+        marks, score = detection.landmarks, detection.score
+        geometry = None if marks is None else face_geometry(Landmarks(marks, score))
+        return _Face(track, detection, crop, face_quality(crop, size, score), geometry)
 
     def _count_decided(self) -> int:
         """How many frames from the oldest on hold no face that is still in doubt."""
         for count, frame in enumerate(self._waiting):
-            if any(self._tracker.status(face.track) == "pending" for face in frame.faces):
+            if any(self._follower.status(face.track) == "pending" for face in frame.faces):
                 return count
         return len(self._waiting)
 
@@ -128,16 +175,39 @@ class FaceBranch:
             return []
         probabilities = self._model.predict([face.crop for _, face in seen], framed=True)
         return [
-            FaceObservation(
-                time=time,
-                track=face.track,
-                box=face.detection.box,
-                score=face.detection.score,
-                probabilities=row,
-                quality=face.quality,
-            )
+            self._observe(time, face, row)
             for (time, face), row in zip(seen, probabilities, strict=True)
         ]
 
+    def _observe(
+        self, time: float, face: _Face, probabilities: NDArray[np.float32]
+    ) -> FaceObservation:
+        person = self._follower.person(face.track)
+        assert person is not None, "only confirmed tracks are given out"
+        return FaceObservation(
+            time=time,
+            track=face.track,
+            person=person,
+            box=face.detection.box,
+            score=face.detection.score,
+            probabilities=probabilities,
+            quality=face.quality,
+            geometry=face.geometry,
+        )
+
     def _believed(self, faces: Iterable[_Face]) -> list[_Face]:
-        return [face for face in faces if self._tracker.status(face.track) == "confirmed"]
+        return [face for face in faces if self._follower.status(face.track) == "confirmed"]
+
+
+def _agreed(face: FaceDetection, marks: Landmarks) -> FaceDetection:
+    """Return a face with its points, believed as far as both networks speak for it."""
+    evidence = _TRUST[0] * _log_odds(face.score) + _TRUST[1] * _log_odds(marks.score) + _TRUST[2]
+    score = 1 / (1 + math.exp(-evidence))
+    points = five_points(marks.points)
+    return replace(face, score=score, points=points, landmarks=marks.points)
+
+
+def _log_odds(probability: float) -> float:
+    """Return the log-odds, cut where they say nothing more."""
+    kept = min(max(probability, 1e-3), 1 - 1e-3)
+    return math.log(kept / (1 - kept))

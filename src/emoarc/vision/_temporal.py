@@ -1,0 +1,87 @@
+"""Expressions relative to the person's own face."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoarc.errors import OptionError
+from emoarc.labels import EMOTIONS
+
+__all__ = ["BaselineOptions", "PersonBaseline", "log_ratios"]
+
+_LEAST = 1e-6
+"""Probabilities below count as this."""
+_NOISE = 0.05
+"""Variance of log-ratios, in square nats, that says nothing about a person's range."""
+_NEUTRAL = EMOTIONS.index("neutral")
+
+
+@dataclass(frozen=True)
+class BaselineOptions:
+    """How a person's usual face is made the measure."""
+
+    half: float = 4.0
+    """Seconds of the face after which half of what they told is trusted; about one sentence."""
+    most: float = 1.0
+    """Share of the average that is taken off at most."""
+    rest: float = 0.0
+    """Nats by which neutral leads in a face that shows what it always shows. With 0 no expression
+    leads, as in recordings whose expressions are equally frequent; else whoever never changes is
+    neutral."""
+
+    def __post_init__(self) -> None:
+        if self.half <= 0 or not 0 <= self.most <= 1 or self.rest < 0:
+            raise OptionError("half: must be positive, most in [0, 1], rest not negative")
+
+
+class PersonBaseline:
+    """Makes a person's probabilities relative to all they have shown so far.
+
+    Brows that hang or lips that curve by nature look like sadness or a smile in every frame, and
+    one person's fear is smaller than another's smile. From the log-ratios of each frame's
+    probabilities their average so far is subtracted, and each emotion is divided by its deviation
+    (relative to the mean deviation of all), both shrunk towards nothing while little was seen.
+    That is the normalisation per speaker usual with voices, causal and without labels (Busso et
+    al. 2013, "Iterative feature normalization scheme for automatic emotion detection from
+    speech").
+    """
+
+    def __init__(self, options: BaselineOptions | None = None) -> None:
+        self._options = options or BaselineOptions()
+        self._sum = np.zeros(len(EMOTIONS))
+        self._squares = np.zeros(len(EMOTIONS))
+        self._seconds = 0.0
+
+    def push(
+        self, probabilities: NDArray[np.floating], seconds: float, quality: float = 1.0
+    ) -> NDArray[np.float32]:
+        """Take the next probabilities of the person; return them relative to all so far.
+
+        Args:
+            probabilities: Over `EMOTIONS`, shape (7,).
+            seconds: How long they hold.
+            quality: In [0, 1]; the worse, the less they count in the average.
+        """
+        ratios, weight = log_ratios(probabilities), seconds * quality
+        self._sum += weight * ratios
+        self._squares += weight * ratios**2
+        self._seconds += weight
+        scores = self._relative(ratios)
+        weights = np.exp(scores - scores.max())
+        return (weights / weights.sum()).astype(np.float32)
+
+    def _relative(self, ratios: NDArray[np.float64]) -> NDArray[np.float64]:
+        options, seen = self._options, max(self._seconds, 1e-9)
+        trust = seen / (seen + options.half)
+        mean = self._sum / seen
+        spread = np.maximum(self._squares / seen - mean**2, 0) + _NOISE
+        scores = (ratios - options.most * trust * mean) * (spread.mean() / spread) ** (trust / 2)
+        scores[_NEUTRAL] += options.rest * trust
+        return scores
+
+
+def log_ratios(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the centred log-ratios of probabilities along the last axis (Aitchison 1982)."""
+    logs = np.log(np.maximum(np.asarray(probabilities, np.float64), _LEAST))
+    return logs - logs.mean(axis=-1, keepdims=True)
