@@ -266,10 +266,9 @@ def _cite(pack: ModelPack) -> dict[str, str]:
 
 def _subjects(timeline: Timeline, faces: pa.Table) -> tuple[Subject, ...]:
     tracks: dict[str, dict[int, None]] = {}
-    for subject, track in zip(
-        faces["subject"].to_pylist(), faces["track"].to_pylist(), strict=True
-    ):
-        tracks.setdefault(subject, {})[track] = None
+    rows: list[dict[str, Any]] = faces.select(["subject", "track"]).to_pylist()
+    for row in rows:
+        tracks.setdefault(row["subject"], {})[row["track"]] = None
     return tuple(
         Subject(
             id=subject,

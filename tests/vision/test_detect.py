@@ -19,7 +19,7 @@ DETECTORS = {
 
 
 OVERLAP = 0.55
-"""With the drawn box, which ends at the chin and the hairline; detectors differ in where they do."""
+"""With the drawn box, from hairline to chin; detectors differ in where a face ends."""
 
 
 @pytest.fixture(params=DETECTORS, scope="module")

@@ -23,6 +23,7 @@ from emoarc.vision._follow import Follower
 from emoarc.vision._geometry import iou
 from emoarc.vision._identify import Identities, IdentityOptions
 from emoarc.vision._landmarks import FaceLandmarker, Landmarks
+from emoarc.vision._mark import mark_faces
 from emoarc.vision._mesh import MESH_POINTS, five_points
 from emoarc.vision._net_detect import (
     STRIDES,
@@ -36,7 +37,7 @@ from emoarc.vision._pose import Pose, frontal, head_pose
 from emoarc.vision._quality import face_quality
 from emoarc.vision._search import FaceSearch, SearchOptions
 from emoarc.vision._shots import ShotDetector
-from emoarc.vision._temporal import BaselineOptions, PersonBaseline, log_ratios
+from emoarc.vision._temporal import BaselineOptions, PersonBaseline, log_ratios, peak_mean
 from emoarc.vision._track import Tracker, TrackerOptions
 
 __all__ = [
@@ -83,8 +84,10 @@ __all__ = [
     "iou",
     "is_tellable",
     "log_ratios",
+    "mark_faces",
     "measure_face",
     "mouth_opening",
     "neutral_of",
+    "peak_mean",
     "pick_faces",
 ]

@@ -1,9 +1,8 @@
 """The face branch of the pipeline: frames in, observations out."""
 
-import math
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -18,19 +17,13 @@ from emoarc.vision._follow import Follower
 from emoarc.vision._geometry import Pixels
 from emoarc.vision._identify import IdentityOptions
 from emoarc.vision._landmarks import FaceLandmarker, Landmarks
-from emoarc.vision._mesh import five_points
+from emoarc.vision._mark import mark_faces
 from emoarc.vision._quality import face_quality
 from emoarc.vision._search import FaceSearch, SearchOptions
 from emoarc.vision._shots import ShotDetector
 from emoarc.vision._track import TrackerOptions
 
 __all__ = ["ExpressionModel", "FaceBranch", "FaceBranchOptions"]
-
-
-_TRUST = 2.43, 0.45, -1.52
-"""How the log-odds of the detector and of the landmark network add up to those of a face, and what
-they start from: a logistic regression on 615 candidates in 200 composed scenes of held-out
-pictures. On real clips it drops a false alarm twenty times as often as a face."""
 
 
 class ExpressionModel(Protocol):
@@ -52,8 +45,6 @@ class FaceBranchOptions:
     """The most faces read in one frame; the largest are taken."""
     crop_size: int = 96
     """Side in pixels of the crops given to the expression model."""
-    least_face: float = 0.5
-    """What the landmark network gives a lower score is no face, whatever the detector says."""
     search: SearchOptions = field(default_factory=SearchOptions)
     tracker: TrackerOptions = field(default_factory=TrackerOptions)
     identity: IdentityOptions = field(default_factory=IdentityOptions)
@@ -143,16 +134,10 @@ class FaceBranch:
         return [self._prepare(frame.image, *pair) for pair in largest]
 
     def _mark(self, image: Pixels, found: Sequence[FaceDetection]) -> list[FaceDetection]:
-        """Mark the points of each face; leave out what turns out to be none."""
+        """Mark the points of the likeliest faces, where that is wanted."""
         if self._landmarker is None:
             return list(found)
-        likely = found[: 2 * self._options.max_faces]
-        marked = zip(likely, self._landmarker.locate_all(image, likely), strict=True)
-        return [
-            _agreed(face, marks)
-            for face, marks in marked
-            if marks.score >= self._options.least_face
-        ]
+        return mark_faces(image, found[: 2 * self._options.max_faces], self._landmarker)
 
     def _prepare(self, image: Pixels, track: int, detection: FaceDetection) -> _Face:
         crop = align_face(image, detection, self._options.crop_size)
@@ -197,17 +182,3 @@ class FaceBranch:
 
     def _believed(self, faces: Iterable[_Face]) -> list[_Face]:
         return [face for face in faces if self._follower.status(face.track) == "confirmed"]
-
-
-def _agreed(face: FaceDetection, marks: Landmarks) -> FaceDetection:
-    """Return a face with its points, believed as far as both networks speak for it."""
-    evidence = _TRUST[0] * _log_odds(face.score) + _TRUST[1] * _log_odds(marks.score) + _TRUST[2]
-    score = 1 / (1 + math.exp(-evidence))
-    points = five_points(marks.points)
-    return replace(face, score=score, points=points, landmarks=marks.points)
-
-
-def _log_odds(probability: float) -> float:
-    """Return the log-odds, cut where they say nothing more."""
-    kept = min(max(probability, 1e-3), 1 - 1e-3)
-    return math.log(kept / (1 - kept))

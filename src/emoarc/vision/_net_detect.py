@@ -132,7 +132,8 @@ def decode(
     center = (cells + answers[:, 1:3]) * strides
     size = np.exp(np.minimum(answers[:, 3:5], 8)) * strides
     points = (cells[:, None] + answers[:, 5:].reshape(-1, 5, 2)) * strides[:, :, None]
-    return np.concatenate([center - size / 2, size], axis=1), points
+    boxes = np.concatenate([center - size / 2, size], axis=1)
+    return boxes.astype(np.float32), points.astype(np.float32)
 
 
 @lru_cache(maxsize=32)

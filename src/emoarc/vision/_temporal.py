@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS
 
-__all__ = ["BaselineOptions", "PersonBaseline", "log_ratios"]
+__all__ = ["BaselineOptions", "PersonBaseline", "log_ratios", "peak_mean"]
 
 _LEAST = 1e-6
 """Probabilities below count as this."""
@@ -85,3 +85,19 @@ def log_ratios(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the centred log-ratios of probabilities along the last axis (Aitchison 1982)."""
     logs = np.log(np.maximum(np.asarray(probabilities, np.float64), _LEAST))
     return logs - logs.mean(axis=-1, keepdims=True)
+
+
+def peak_mean(scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Average frames, each weighing as much as it says.
+
+    A spoken sentence shows its expression in a few frames; in most the lips only talk, and what is
+    relative to the person is small there. The weights are the lengths of the vectors.
+
+    Args:
+        scores: Log-ratios relative to the person, shape (frames, 7), at least one frame.
+
+    Returns:
+        Shape (7,).
+    """
+    weights = np.linalg.norm(scores, axis=1) + _LEAST
+    return np.asarray(weights @ scores / weights.sum(), np.float64)

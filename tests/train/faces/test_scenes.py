@@ -5,11 +5,11 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs the extra `train`")
 
-from emoarc.train.faces._compose import Composer, FacePicture  # noqa: E402
-from emoarc.train.faces._degrade import degraded  # noqa: E402
-from emoarc.train.faces._pictures import Picture  # noqa: E402
-from emoarc.train.faces._scenery import scenery, scrambled  # noqa: E402
-from emoarc.types import Box, FaceDetection  # noqa: E402
+from emoarc.train.faces._compose import Composer, FacePicture
+from emoarc.train.faces._degrade import degraded
+from emoarc.train.faces._pictures import Picture
+from emoarc.train.faces._scenery import scenery, scrambled
+from emoarc.types import Box, FaceDetection
 
 SIDE = 128
 POINTS = np.array([[30, 40], [70, 40], [50, 60], [35, 80], [65, 80]], np.float32)

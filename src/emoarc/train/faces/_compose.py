@@ -125,7 +125,7 @@ class Composer:
             first = tinted(faces[0].image, generator)
             return _cv.warpAffine(first, faces[0].matrix, size, borderMode=_cv.BORDER_REPLICATE)
         image = scenery(self._side, generator)
-        for _ in range(int(np.exp(generator.uniform(0, np.log(60))))):
+        for _ in range(int(60 ** generator.random())):
             own = tinted(scrambled(self._draw(generator).picture.image, generator), generator)
             width, height = (
                 (self._side * np.exp(generator.uniform(-3.5, 0, 2))).astype(int).tolist()

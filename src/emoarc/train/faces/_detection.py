@@ -236,11 +236,11 @@ def _teach(
     width, height = face.box.width, face.box.height
     # Where YuNet passes from one map to the next, by the boxes it gives to faces of all sizes.
     stride = 8 if width < 44 else 16 if width < 120 else 32
-    offset = np.float32(face.box.center) / strides - cells
+    offset = np.array(face.box.center, np.float32) / strides - cells
     near = (strides[:, 0] == stride) & (np.abs(offset - 0.5).max(axis=1) < 1.5)
     answers[near, 0] = _SURE
     answers[near, 1:3] = offset[near]
-    answers[near, 3:5] = np.log(np.float32([width, height]) / stride)
+    answers[near, 3:5] = np.log(np.array([width, height], np.float32) / stride)
     points = face.points[None] / stride - cells[near][:, None]
     answers[near, 5:] = points.reshape(-1, 10)
 
@@ -266,4 +266,4 @@ def _overlap(box: Box, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
 def _holds(box: Box, places: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Which of the places (n, 2) lie in a box."""
     offset = places - (box.x, box.y)
-    return ((offset >= 0) & (offset <= (box.width, box.height))).all(axis=1)
+    return np.all((offset >= 0) & (offset <= (box.width, box.height)), axis=1)

@@ -20,7 +20,9 @@ def scenery(side: int, generator: np.random.Generator) -> NDArray[np.uint8]:
     & Huang 2001, "Occlusion models for natural images" (dead leaves).
     """
     corners = np.array([random_color(generator) for _ in range(4)]).reshape(2, 2, 3)
-    image = _cv.resize(corners.astype(np.uint8), (side, side), interpolation=_cv.INTER_LINEAR)
+    image: NDArray[np.uint8] = _cv.resize(
+        corners.astype(np.uint8), (side, side), interpolation=_cv.INTER_LINEAR
+    )
     if generator.random() < 0.25:
         _draw_grid(image, generator)
     for _ in range(int(generator.integers(0, 90))):
@@ -38,13 +40,15 @@ def scrambled(image: NDArray[np.uint8], generator: np.random.Generator) -> NDArr
     """Shuffle the tiles of a picture: its textures without its face. Shape as before, or less."""
     count = int(generator.integers(3, 7))
     height, width = (length // count for length in image.shape[:2])
-    tiles = [
+    tiles: list[NDArray[np.uint8]] = [
         np.rot90(image[r * height :, c * width :][:height, :width], 2 * int(generator.integers(2)))
         for r in range(count)
         for c in range(count)
     ]
     order = generator.permutation(count * count)
-    rows = [np.hstack([tiles[i] for i in row]) for row in order.reshape(count, count)]
+    rows: list[NDArray[np.uint8]] = [
+        np.hstack([tiles[int(i)] for i in row]) for row in order.reshape(count, count)
+    ]
     return np.ascontiguousarray(np.vstack(rows))
 
 
@@ -61,7 +65,7 @@ def _draw_shape(image: NDArray[np.uint8], size: float, generator: np.random.Gene
     axes = np.maximum(size * generator.uniform(0.2, 1, 2), 1).astype(int).tolist()
     angle = float(generator.uniform(0, 180))
     thickness = -1 if generator.random() < 0.7 else int(generator.integers(1, 6))
-    match generator.integers(3):
+    match int(generator.integers(3)):
         case 0:
             _cv.ellipse(image, center, axes, angle, 0, 360, color, thickness, _cv.LINE_AA)
         case 1:
