@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from emoarc.types import FaceDetection
 from emoarc.vision._geometry import Matrix, Pixels, cut_out, square_around, warp
 
-__all__ = ["align_face", "align_points"]
+__all__ = ["align_face", "align_points", "framing"]
 
 _BOX_MARGIN = 1.03
 """Side of the crop over that of the box. FER2013 faces were cut out by a Haar cascade: on 400 of
@@ -35,7 +35,12 @@ def align_face(image: Pixels, detection: FaceDetection, size: int) -> Pixels:
     """
     if detection.points is None:
         return cut_out(image, square_around(detection.box, _BOX_MARGIN), size, size)
-    return align_points(image, detection.points, _POINTS * size, size)
+    return warp(image, framing(detection.points, size), size, size)
+
+
+def framing(points: NDArray[np.floating], size: float) -> Matrix:
+    """Return the map, shape (2, 3), from the image of five points to a crop of side `size`."""
+    return _similarity(points, _POINTS * size)
 
 
 def align_points(
