@@ -15,13 +15,21 @@ class ResidualOptions:
     """The shape of a `ResidualNet`."""
 
     stem: int = 32
-    """Channels of the first convolution, which keeps the full resolution."""
+    """Channels of the first convolution."""
     channels: tuple[int, ...] = (64, 128, 192)
     """Channels of each stage; each stage halves the resolution."""
     blocks: tuple[int, ...] = (1, 2, 2)
     """Residual blocks of each stage."""
     dropout: float = 0.3
     """Share of the pooled features dropped in training."""
+    stem_kernel: int = 3
+    """Side of the first convolution."""
+    stem_stride: int = 1
+    """What the first convolution divides the resolution by; 1 keeps it."""
+    focus: float = 0.0
+    """Brightness and contrast are measured under a bell about the middle of the picture whose
+    deviation is this share of half a side, so that what lies behind a face does not count; with 0
+    the whole picture counts."""
 
     def __post_init__(self) -> None:
         if len(self.channels) != len(self.blocks) or not self.channels:
@@ -30,6 +38,10 @@ class ResidualOptions:
             raise OptionError("channels: stem, channels and blocks are counts from 1 up")
         if not 0 <= self.dropout < 1:
             raise OptionError("dropout: must lie in [0, 1)")
+        if self.stem_kernel < 1 or self.stem_kernel % 2 == 0 or self.stem_stride < 1:
+            raise OptionError("stem_kernel: must be odd, and stem_stride a count from 1 up")
+        if self.focus < 0:
+            raise OptionError("focus: must not be negative")
 
 
 class ResidualBlock(nn.Module):
@@ -54,7 +66,7 @@ class ResidualBlock(nn.Module):
         self.shortcut = nn.Sequential()
         if stride != 1 or inputs != outputs:
             self.shortcut = nn.Sequential(
-                nn.AvgPool2d(stride),
+                nn.AvgPool2d(stride, ceil_mode=True),  # of odd sides the last row counts too
                 nn.Conv2d(inputs, outputs, 1, bias=False),
                 nn.BatchNorm2d(outputs),
             )
@@ -70,8 +82,9 @@ class ResidualNet(nn.Module):
     def __init__(self, labels: int, options: ResidualOptions | None = None) -> None:
         super().__init__()
         options = options or ResidualOptions()
+        kernel, stride = options.stem_kernel, options.stem_stride
         layers: list[nn.Module] = [
-            nn.Conv2d(1, options.stem, 3, 1, 1, bias=False),
+            nn.Conv2d(1, options.stem, kernel, stride, kernel // 2, bias=False),
             nn.BatchNorm2d(options.stem),
             nn.ReLU(inplace=True),
         ]
@@ -82,10 +95,22 @@ class ResidualNet(nn.Module):
                 width = channels
         self.features = nn.Sequential(*layers)
         self.classifier = nn.Sequential(nn.Dropout(options.dropout), nn.Linear(width, labels))
+        self._focus = options.focus
 
     def forward(self, x: Tensor) -> Tensor:
         """Standardise each picture, so that lighting does not matter, and classify it."""
-        mean = x.mean(dim=(1, 2, 3), keepdim=True)
-        deviation = (x - mean).square().mean(dim=(1, 2, 3), keepdim=True).sqrt()
+        share = _bell(x, self._focus) if self._focus else torch.ones_like(x[:1, :1])
+        share = share / share.sum()
+        mean = (x * share).sum(dim=(2, 3), keepdim=True)
+        deviation = ((x - mean).square() * share).sum(dim=(2, 3), keepdim=True).sqrt()
         maps = self.features((x - mean) / (deviation + 1e-3))
         return self.classifier(maps.mean(dim=(2, 3)))
+
+
+def _bell(x: Tensor, deviation: float) -> Tensor:
+    """Return a bell over the pixels of x, shape (h, w), as wide as `ResidualOptions.focus` says."""
+    rows, columns = (
+        (torch.arange(side, device=x.device) + 0.5) * 2 / side - 1 for side in x.shape[-2:]
+    )
+    distance = rows.square()[:, None] + columns.square()
+    return (-distance / (2 * deviation**2)).exp()
