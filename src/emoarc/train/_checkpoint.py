@@ -19,7 +19,7 @@ from emoarc.errors import OptionError
 from emoarc.files import atomic
 from emoarc.train._recipe import Recipe
 
-__all__ = ["State", "resume", "save", "save_tensors"]
+__all__ = ["State", "best_weights", "resume", "save", "save_tensors"]
 
 
 @dataclass
@@ -68,6 +68,17 @@ def save_tensors(
             raise OSError(str(error)) from error
 
 
+def best_weights(path: Path) -> dict[str, Tensor]:
+    """Return the averaged weights of the best epoch of the checkpoint at `path`.
+
+    Raises:
+        OptionError: There is none, or it is damaged.
+    """
+    if not path.exists():
+        raise OptionError(f"{path}: no checkpoint is here; train that recipe first")
+    return _part(_read(path)[1], "best.")
+
+
 def resume(state: State, path: Path, recipe: Recipe) -> None:
     """Put what is kept at `path`, if anything is, into `state`.
 
@@ -76,12 +87,7 @@ def resume(state: State, path: Path, recipe: Recipe) -> None:
     """
     if not path.exists():
         return
-    try:
-        with safe_open(path, framework="pt") as file:
-            facts: dict[str, str] = file.metadata()
-            tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise OptionError(f"{path}: the checkpoint is damaged; delete it to begin anew") from error
+    facts, tensors = _read(path)
     if facts.get("recipe") != _fingerprint(recipe):
         raise OptionError(f"{path}: made by another recipe; give another output folder")
     state.net.load_state_dict(_part(tensors, "net."))
@@ -89,6 +95,14 @@ def resume(state: State, path: Path, recipe: Recipe) -> None:
     state.best = _part(tensors, "best.")
     _resume_optimizer(state.optimizer, _part(tensors, "optimizer."))
     state.history.extend(json.loads(facts["history"]))
+
+
+def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            return file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise OptionError(f"{path}: the checkpoint is damaged; delete it to begin anew") from error
 
 
 def _resume_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:

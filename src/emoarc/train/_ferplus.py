@@ -20,12 +20,20 @@ from emoarc.labels import EMOTIONS, emotion_of
 
 _cv: Any = cv2
 
-__all__ = ["FERPLUS_LABELS", "FaceSet", "find_ferplus", "read_fer2013_labels", "read_ferplus"]
+__all__ = [
+    "FERPLUS_LABELS",
+    "FaceSet",
+    "find_ferplus",
+    "read_fer2013_labels",
+    "read_ferplus",
+    "without_copies",
+]
 
 FERPLUS_LABELS = (*EMOTIONS, "contempt")
 """The eight classes, in the order of targets and logits."""
 
 _COLUMNS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
+_USAGES = {"Train": "Training", "Valid": "PublicTest", "Test": "PrivateTest"}
 _ORDER = [_COLUMNS.index(label) for label in FERPLUS_LABELS]
 
 
@@ -41,6 +49,15 @@ class FaceSet:
     that most people called unknown or no face."""
     majority: NDArray[np.int64]
     """The class with more than half of all votes, -1 where there is none, shape (n,)."""
+    original: NDArray[np.int64]
+    """The label of FER2013, an index in `EMOTIONS`, -1 where there is none, shape (n,)."""
+
+    def take(self, rows: NDArray[np.bool_]) -> "FaceSet":
+        """Return the pictures for which `rows`, shape (n,), holds."""
+        names = tuple(name for name, taken in zip(self.names, rows, strict=True) if taken)
+        return FaceSet(
+            names, self.images[rows], self.votes[rows], self.majority[rows], self.original[rows]
+        )
 
 
 def find_ferplus(data: Path) -> Path:
@@ -71,9 +88,16 @@ def read_ferplus(folder: Path, split: str, side: int = 48) -> FaceSet:
     emotions[top <= others.max(axis=1)] = 0
     has_majority = top > counts.sum(axis=1) / 2
     majority = np.where(has_majority, emotions.argmax(axis=1), -1)
-    return FaceSet(
-        names, images, emotions / np.maximum(emotions.sum(axis=1, keepdims=True), 1), majority
-    )
+    shares = emotions / np.maximum(emotions.sum(axis=1, keepdims=True), 1)
+    labels = read_fer2013_labels(folder, _USAGES[split])
+    original = np.array([labels.get(name, -1) for name in names], np.int64)
+    return FaceSet(names, images, shares, majority, original)
+
+
+def without_copies(faces: FaceSet, *held_out: FaceSet) -> FaceSet:
+    """Leave out the pictures that are, pixel by pixel, among those held out."""
+    taken = {image.tobytes() for others in held_out for image in others.images}
+    return faces.take(np.array([image.tobytes() not in taken for image in faces.images], bool))
 
 
 def read_fer2013_labels(folder: Path, usage: str) -> dict[str, int]:
