@@ -107,7 +107,7 @@ def throughput(clip: Path, runs: int = 3) -> dict[str, Any]:
 def parts(clip: Path) -> dict[str, float]:
     """Milliseconds that each network takes, at 1280 x 720 for the detector, for one face else."""
     frame = cv2.resize(next(looped(clip)), SIZE)
-    detector, landmarks = load_face_detector(), load_face_landmarks()
+    detector, landmarks = load_face_detector(), load_face_landmarks(looks=1)
     embedder, expression = load_face_embedding(), load_face_expression()
     (face, *_) = detector.detect(frame)
     crop = align_face(frame, face, 96)

@@ -124,7 +124,7 @@ class Marked:
     quick = True
 
     def __init__(self, detector: FaceDetector) -> None:
-        self._detector, self._landmarker = detector, load_face_landmarks()
+        self._detector, self._landmarker = detector, load_face_landmarks(looks=1)
 
     def detect(self, image: np.ndarray, smallest: float = 0.0) -> list[FaceDetection]:
         """Return the faces in an RGB image."""

@@ -229,7 +229,9 @@ class _FaceModels:
         threads = options.threads
         self._source = options.face_detector
         self._detector = load_face_detector(self._source, threads=threads)
-        self._landmarker = load_face_landmarks(threads=threads)
+        # A detector that knows five points leaves little for a second look to mend.
+        looks = 1 if self._detector.quick else 2
+        self._landmarker = load_face_landmarks(threads=threads, looks=looks)
         self._embedder = load_face_embedding(threads=threads)
         self._model = load_face_expression(options.face_pack, prior=options.prior, threads=threads)
 

@@ -50,7 +50,7 @@ def face_frames(images: NDArray[np.uint8], detector: FaceDetector | None) -> NDA
         Maps from the frame to the picture, both from -1 to 1, as
         `torch.nn.functional.affine_grid` takes them; shape (n, 2, 3).
     """
-    if detector is None:
+    if detector is None or not len(images):
         return np.repeat(UNFRAMED[None], len(images), axis=0)
     return np.stack([_frame(image, detector) for image in images])
 

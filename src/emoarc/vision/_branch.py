@@ -144,7 +144,9 @@ class FaceBranch:
         size = min(detection.box.width, detection.box.height)
         marks, score = detection.landmarks, detection.score
         geometry = None if marks is None else face_geometry(Landmarks(marks, score))
-        return _Face(track, detection, crop, face_quality(crop, size, score), geometry)
+        return _Face(
+            track, detection, crop, face_quality(crop, size, score, detection.points), geometry
+        )
 
     def _count_decided(self) -> int:
         """How many frames from the oldest on hold no face that is still in doubt."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from emoarc.errors import ModelError, OptionError
 from emoarc.types import Box, FaceDetection
 from emoarc.vision._geometry import Pixels
-from emoarc.vision._opencv import pad, resize
+from emoarc.vision._opencv import bgr_blob, pad, resize
 
 __all__ = ["STRIDES", "NetDetector", "NetDetectorOptions", "cell_grid", "decode", "pick_faces"]
 
@@ -101,9 +101,9 @@ class NetDetector:
         """
         last = STRIDES[-1]
         padded = pad(image, -image.shape[1] % last, -image.shape[0] % last)
-        values = np.ascontiguousarray(padded[None, :, :, ::-1].transpose(0, 3, 1, 2), np.float32)
         name = self._session.get_inputs()[0].name
-        maps: list[Any] = [m[0] for m in self._session.run(self._outputs, {name: values})]
+        answers = self._session.run(self._outputs, {name: bgr_blob(padded)})
+        maps: list[Any] = [answer[0] for answer in answers]
         scores, boxes, points, *weights = (
             np.concatenate(maps[i : i + 3]) for i in range(0, len(maps), 3)
         )
@@ -113,7 +113,10 @@ class NetDetector:
 
 
 def decode(
-    answers: NDArray[np.float32], width: int, height: int
+    answers: NDArray[np.float32],
+    width: int,
+    height: int,
+    rows: NDArray[np.bool_] | slice = slice(None),
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Turn a network's answers, which are relative to its cells, into pixels.
 
@@ -124,11 +127,13 @@ def decode(
         answers: Shape (cells, 15): the score; dx, dy, dw, dh; px and py of each point.
         width: Of the image that was asked about, in pixels.
         height: Likewise.
+        rows: Which cells to look at, shape (cells,); all unless told.
 
     Returns:
-        Boxes (cells, 4) as x, y, width, height, and points (cells, 5, 2).
+        Boxes (rows, 4) as x, y, width, height, and points (rows, 5, 2).
     """
-    cells, strides = cell_grid(width, height)
+    cells, strides = (each[rows] for each in cell_grid(width, height))
+    answers = answers[rows]
     center = (cells + answers[:, 1:3]) * strides
     size = np.exp(np.minimum(answers[:, 3:5], 8)) * strides
     points = (cells[:, None] + answers[:, 5:].reshape(-1, 5, 2)) * strides[:, :, None]
@@ -165,9 +170,9 @@ def pick_faces(
         options: From which score on, and how distinct.
     """
     options = options or NetDetectorOptions()
-    boxes, points = decode(answers, width, height)
     sure = answers[:, 0] >= options.floor
-    boxes, points, scores = boxes[sure], points[sure], answers[sure, 0]
+    boxes, points = decode(answers, width, height, sure)
+    scores = answers[sure, 0]
     return [
         FaceDetection(Box(*map(float, boxes[i])), float(scores[i]), points[i])
         for i in _distinct(boxes, scores, options.overlap)

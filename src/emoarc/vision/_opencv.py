@@ -10,7 +10,17 @@ from numpy.typing import NDArray
 from emoarc.errors import ModelError
 from emoarc.types import Box
 
-__all__ = ["Cascade", "affine", "blur", "laplacian", "pad", "resize", "shrink", "to_gray"]
+__all__ = [
+    "Cascade",
+    "affine",
+    "bgr_blob",
+    "blur",
+    "laplacian",
+    "pad",
+    "resize",
+    "shrink",
+    "to_gray",
+]
 
 _cv: Any = cv2
 
@@ -37,6 +47,11 @@ def pad(image: NDArray[np.uint8], right: int, bottom: int) -> NDArray[np.uint8]:
     """Add black pixels on the right and at the bottom."""
     edges = (0, bottom, 0, right)
     return cast("NDArray[np.uint8]", _cv.copyMakeBorder(image, *edges, _cv.BORDER_CONSTANT))
+
+
+def bgr_blob(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Turn RGB, shape (height, width, 3), into what networks take: BGR, (1, 3, height, width)."""
+    return cast("NDArray[np.float32]", _cv.dnn.blobFromImage(image, swapRB=True))
 
 
 def affine(

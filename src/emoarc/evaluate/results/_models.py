@@ -71,14 +71,30 @@ def _face(files: Files) -> str:
              percent(takes[f"{prior}_prior"]["uar"]), takes["count"]]
             for prior in ("natural", "balanced")
         ),
+        *_relative(takes),
     ]  # fmt: skip
     return _measured(
         "Face expression",
         "`emoarc train recipes/face-expression.toml --data ../shared -o runs/face-expression`",
         table(["measured on", "accuracy", "UAR", "n"], rows),
         _calibration(f["calibration"]),
-        [test["protocol"], original["protocol"], takes["protocol"]],
+        [
+            test["protocol"],
+            original["protocol"],
+            takes["protocol"],
+            *(takes[way]["protocol"] for way in ("relative_to_person", "stream") if way in takes),
+        ],
     )
+
+
+def _relative(takes: Mapping[str, Any]) -> Iterator[list[Any]]:
+    """Yield the rows on faces read relative to what else the person has shown."""
+    if figures := takes.get("relative_to_person"):
+        words = "RAVDESS takes, face crops only, relative to the person's other takes"
+        yield [words, spread(figures["accuracy"]), percent(figures["uar"]), takes["count"]]
+    if figures := takes.get("stream"):
+        words = "RAVDESS takes, face crops only, as one stream of the person"
+        yield [words, percent(figures["accuracy"]), "", takes["count"]]
 
 
 def _voice(files: Files) -> str:

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from emoarc.errors import OptionError
 from emoarc.evaluate.results._evaluations import evaluation_section
+from emoarc.evaluate.results._faces import faces_page
 from emoarc.evaluate.results._models import headlines, model_sections
 from emoarc.evaluate.results._systems import systems_page
 from emoarc.files import write_text
@@ -17,6 +18,7 @@ __all__ = ["result_texts", "write_results"]
 
 _PAGE = "README.md"
 _SYSTEMS = "seed-systems.md"
+_FACES = "face.md"
 _FOLDER = "systems"
 _MARKED = re.compile(r"<!-- figures -->.*<!-- /figures -->", re.DOTALL)
 _MADE = "Made by `emoarc results`"
@@ -80,6 +82,9 @@ def _texts(folder: Path, readme: Path | None) -> dict[Path, str]:
     sections += [evaluation_section(report, name) for name, report in _evaluations(folder)]
     if systems:
         sections.insert(0, f"The systems of the source papers are in [{_SYSTEMS}]({_SYSTEMS}).")
+    faces = faces_page(files)
+    if faces:
+        sections.insert(0, f"How faces are found, marked and followed is in [{_FACES}]({_FACES}).")
     if not sections:
         raise OptionError(
             f"{folder}: no results here; `emoarc evaluate` and the benches write them"
@@ -87,6 +92,8 @@ def _texts(folder: Path, readme: Path | None) -> dict[Path, str]:
     texts = {folder / _PAGE: "\n\n".join([_HEAD, *sections]) + "\n"}
     if systems:
         texts[folder / _SYSTEMS] = systems_page(systems)
+    if faces:
+        texts[folder / _FACES] = faces
     return texts | _marked(readme, folder, files)
 
 
