@@ -28,10 +28,11 @@ pictures = { side = 24 }
 def _draw_ferplus(folder: Path) -> None:
     """Draw eight neutral faces a split, in the layout of FER+."""
     names = [f"fer{number:07d}.png" for number in range(8)]
+    generator = np.random.default_rng(1)
     for split in ("Train", "Valid", "Test"):
         (folder / f"FER2013{split}").mkdir(parents=True)
         for name in names:
-            picture = np.random.default_rng(1).integers(0, 255, (48, 48), np.uint8)
+            picture = generator.integers(0, 255, (48, 48), np.uint8)
             cv2.imwrite(str(folder / f"FER2013{split}" / name), picture)
         with (folder / f"FER2013{split}" / "label.csv").open("w", newline="") as file:
             csv.writer(file).writerows([[name, "(0, 0, 48, 48)", 10, *[0] * 9] for name in names])

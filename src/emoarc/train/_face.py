@@ -130,6 +130,11 @@ class FaceJob:
         self._recipe = recipe
         targets = _targets(training.faces, recipe.targets, taught)
         usable = targets.any(axis=1)
+        if not usable.any():
+            raise OptionError(
+                "ferplus: no picture of the Train split is left to learn from; those equal to a "
+                "picture of Valid or Test are not used"
+            )
         self._images = torch.from_numpy(training.faces.images[usable])[:, None]
         self._frames = torch.from_numpy(training.frames[usable])
         self._targets = torch.from_numpy(targets[usable])
