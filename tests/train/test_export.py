@@ -22,13 +22,14 @@ def small_net() -> torch.nn.Module:
 
 
 def test_any_number_of_pictures_runs_in_the_exported_net() -> None:
-    net = FlipAveraged(small_net())
-    session = ort.InferenceSession(export_onnx(net, torch.rand(2, 1, 48, 48)))
+    net, names = FlipAveraged(small_net()), ["logits", "others"]
+    session = ort.InferenceSession(export_onnx(net, torch.rand(2, 1, 48, 48), outputs=names))
     for n in (1, 5):
         pictures = torch.rand(n, 1, 48, 48)
-        found = session.run(["logits"], {"input": pictures.numpy()})[0]
+        found = session.run(names, {"input": pictures.numpy()})
         with torch.inference_mode():
-            np.testing.assert_allclose(found, net(pictures).numpy(), atol=1e-4)
+            for ours, theirs in zip(found, net(pictures), strict=True):
+                np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-4)
 
 
 def test_a_picture_and_its_mirror_image_get_the_same_logits() -> None:
