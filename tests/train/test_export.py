@@ -14,7 +14,7 @@ from emoarc.train._face_pack import FlipAveraged  # noqa: E402
 
 def small_net() -> torch.nn.Module:
     torch.manual_seed(0)
-    net = ResidualNet(8, ResidualOptions(4, (8,), (2,)))
+    net = ResidualNet(15, ResidualOptions(4, (8,), (2,)))
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
