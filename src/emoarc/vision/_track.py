@@ -50,7 +50,7 @@ class TrackerOptions:
     """The cost of looking wholly different, in the unit of that of being one face size away."""
     neutral: float = 0.5
     """A likeness that speaks neither for nor against a pair."""
-    unlike: float = 0.45
+    unlike: float = 0.3
     """A face less like those of a track is not matched with it, wherever it is."""
 
 
