@@ -1,8 +1,8 @@
 """From frames to facial expressions: find faces, follow them, frame them, read them.
 
 `FaceBranch` is the whole of it, a stage of the pipeline: push frames, get observations. Its parts
-serve alone too: a `FaceDetector` (today `HaarDetector`), `FaceSearch`, `ShotDetector`, `Tracker`,
-`align_face`, `face_quality`.
+serve alone too: a `FaceDetector` (`NetDetector`, `HaarDetector`), `FaceSearch`, `ShotDetector`,
+`Tracker`, `align_face`, `face_quality`.
 """
 
 from emoarc.vision._action_units import (

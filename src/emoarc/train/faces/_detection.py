@@ -5,8 +5,8 @@
 # torch annotates itself in part only.
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from emoarc.errors import OptionError
 from emoarc.nets import FaceDetectorNet, FaceDetectorOptions
 from emoarc.train._loop import Batch, device_of
 from emoarc.train._recipe import Recipe
+from emoarc.train.faces._ahead import made_ahead
 from emoarc.train.faces._compose import Composer, FacePicture, Scene
 from emoarc.train.faces._degrade import degraded
 from emoarc.types import Box, FaceDetection
@@ -96,13 +97,7 @@ class DetectionJob:
 
     def batches(self, epoch: int) -> Iterator[Batch]:
         """Yield new scenes; the next batch is composed while the net learns from this one."""
-        with ThreadPoolExecutor(1) as pool:
-            coming = pool.submit(self._batch, epoch, 0)
-            for step in range(1, self.steps + 1):
-                batch = coming.result()
-                if step < self.steps:
-                    coming = pool.submit(self._batch, epoch, step)
-                yield batch
+        yield from made_ahead(partial(self._batch, epoch), self.steps)
 
     def validate(self, net: nn.Module) -> dict[str, float]:
         """Measure recall of what the teacher is sure of, and false alarms per scene."""

@@ -15,7 +15,7 @@ from emoarc.train._loop import Progress, fit
 from emoarc.train._processes import is_main
 from emoarc.train.faces._compose import FacePicture, find_faces
 from emoarc.train.faces._detection import DetectionJob, DetectionRecipe
-from emoarc.train.faces._pictures import Split, read_pictures
+from emoarc.train.faces._pictures import PICTURE_CORPORA, Split, read_pictures
 from emoarc.train.faces._teachers import find_teacher
 from emoarc.vision import STRIDES, NetDetector
 
@@ -24,16 +24,7 @@ __all__ = ["train_detection"]
 _TEACHER = "face_detection_yunet_n_dynamic.onnx"
 
 _CORPORA = [
-    {
-        "name": "muxspace facial_expressions (LFW pictures among them)",
-        "licence": "repository Apache-2.0; pictures collected from the web",
-        "left_out": "a tenth by content hash",
-    },
-    {
-        "name": "FER2013 pictures (Goodfellow et al. 2013), Train split of FER+",
-        "licence": "pictures collected from the web for a public challenge",
-        "left_out": "the Valid and Test splits",
-    },
+    *PICTURE_CORPORA,
     {
         "name": "boxes and points by YuNet (Wu, Peng & Yu 2023)",
         "licence": "Apache-2.0",

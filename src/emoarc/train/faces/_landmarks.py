@@ -5,8 +5,8 @@
 # torch annotates itself in part only.
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,7 @@ from emoarc.errors import OptionError
 from emoarc.nets import LandmarkNet, LandmarkNetOptions
 from emoarc.train._loop import Batch, device_of
 from emoarc.train._recipe import Recipe
+from emoarc.train.faces._ahead import made_ahead
 from emoarc.train.faces._face_views import FaceViews, ViewOptions, mirrored
 from emoarc.train.faces._landmark_figures import point_errors
 from emoarc.train.faces._shrunken import HeldOutView
@@ -92,13 +93,7 @@ class LandmarkJob:
 
     def batches(self, epoch: int) -> Iterator[Batch]:
         """Yield new views; the next batch is drawn while the net learns from this one."""
-        with ThreadPoolExecutor(1) as pool:
-            coming = pool.submit(self._batch, epoch, 0)
-            for step in range(1, self.steps + 1):
-                batch = coming.result()
-                if step < self.steps:
-                    coming = pool.submit(self._batch, epoch, step)
-                yield batch
+        yield from made_ahead(partial(self._batch, epoch), self.steps)
 
     def validate(self, net: nn.Module) -> dict[str, float]:
         """Measure the error in interocular distances; the score falls with it."""

@@ -20,7 +20,7 @@ from emoarc.train.faces._face_views import MARGIN, FaceViews
 from emoarc.train.faces._landmark_figures import landmark_figures
 from emoarc.train.faces._landmarks import LandmarkJob, LandmarkRecipe
 from emoarc.train.faces._marks import Marks, mark_pictures
-from emoarc.train.faces._pictures import Picture, Split, read_pictures
+from emoarc.train.faces._pictures import PICTURE_CORPORA, Picture, Split, read_pictures
 from emoarc.train.faces._shrunken import (
     HeldOutFace,
     HeldOutView,
@@ -43,16 +43,7 @@ _LARGER: Final = "muxspace/"
 """The pictures from which the truth is known better than 24 or 40 pixels tell it."""
 
 _CORPORA = [
-    {
-        "name": "muxspace facial_expressions (LFW pictures among them)",
-        "licence": "repository Apache-2.0; pictures collected from the web",
-        "left_out": "a tenth by content hash",
-    },
-    {
-        "name": "FER2013 pictures (Goodfellow et al. 2013), Train split of FER+",
-        "licence": "pictures collected from the web for a public challenge",
-        "left_out": "the Valid and Test splits",
-    },
+    *PICTURE_CORPORA,
     {
         "name": "points by the MediaPipe face mesh (Kartynnik et al. 2019), on faces found by "
         "YuNet (Wu, Peng & Yu 2023)",
@@ -84,7 +75,9 @@ _LIMITS = """\
 - Faces turned by more than about 40 degrees to a side are rare in the pictures.
 - The depth is a guess from one picture; the points about the forehead and jaw are less exact than
   those about eyes and mouth.
-- A covered part is drawn where it would be expected: points say nothing of what is visible."""
+- A covered part is drawn where it would be expected: points say nothing of what is visible.
+- Closed eyes come out about half open; lowered brows (AU4) and lowered corners of the mouth (AU15)
+  are told weakly."""
 
 
 def train_landmarks(

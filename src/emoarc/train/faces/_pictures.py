@@ -15,7 +15,7 @@ from emoarc.errors import InputError
 
 _cv: Any = cv2
 
-__all__ = ["Picture", "Split", "read_pictures"]
+__all__ = ["PICTURE_CORPORA", "Picture", "Split", "read_pictures"]
 
 Split = Literal["training", "validation"]
 
@@ -24,6 +24,20 @@ _VALIDATION_SHARE: Final = 10
 """One in so many pictures of a corpus without splits is for validation."""
 _GREY: Final = 6
 """Channels that differ by no more grey levels hold no colour, only rounding."""
+
+PICTURE_CORPORA: Final = (
+    {
+        "name": "muxspace facial_expressions (LFW pictures among them)",
+        "licence": "repository Apache-2.0; pictures collected from the web",
+        "left_out": "a tenth by content hash",
+    },
+    {
+        "name": "FER2013 pictures (Goodfellow et al. 2013), Train split of FER+",
+        "licence": "pictures collected from the web for a public challenge",
+        "left_out": "the Valid and Test splits",
+    },
+)
+"""What `read_pictures` reads for training, as a manifest names it."""
 
 
 @dataclass(frozen=True)
