@@ -29,7 +29,7 @@ from emoarc.models import (
 from emoarc.packs import ModelPack, Prior, load_pack
 from emoarc.stream import Stream
 from emoarc.timeline import Timeline
-from emoarc.vision import FaceBranch
+from emoarc.vision import BaselineOptions, FaceBranch, FaceBranchOptions
 
 __all__ = ["AnalysisOptions", "Analyzer", "analyze"]
 
@@ -62,6 +62,8 @@ class AnalysisOptions:
     """A shipped pack's name, a pack's folder, `haar`, or an ONNX file with YuNet's outputs."""
     face_pack: str = "face-expression"
     """A shipped pack's name or a pack's folder."""
+    face_relative: float = 1.0
+    """How far faces are read relative to the person's own face at rest, in [0, 1]."""
     voice_pack: str = "voice-expression"
     """A shipped pack's name or a pack's folder."""
     threads: int = 1
@@ -79,6 +81,8 @@ class AnalysisOptions:
             raise OptionError(f"modalities: give face, voice or both, not {self.modalities}")
         if not 0 < self.fps <= 120:
             raise OptionError(f"fps: give a rate above 0 and up to 120, not {self.fps:g}")
+        if not 0 <= self.face_relative <= 1:
+            raise OptionError(f"face_relative: give 0 to 1, not {self.face_relative:g}")
         if self.start < 0 or (self.end is not None and self.end <= self.start):
             raise OptionError(f"start, end: {self.start:g} to {self.end} s is no stretch of time")
 
@@ -234,10 +238,13 @@ class _FaceModels:
         self._landmarker = load_face_landmarks(threads=threads, looks=looks)
         self._embedder = load_face_embedding(threads=threads)
         self._model = load_face_expression(options.face_pack, prior=options.prior, threads=threads)
+        self._options = FaceBranchOptions(baseline=BaselineOptions(most=options.face_relative))
 
     def branch(self) -> FaceBranch:
         """Begin to follow the faces of a stream."""
-        return FaceBranch(self._detector, self._model, self._landmarker, self._embedder)
+        return FaceBranch(
+            self._detector, self._model, self._landmarker, self._embedder, self._options
+        )
 
     def cited(self) -> list[dict[str, str]]:
         """Return what identifies each model."""

@@ -6,7 +6,13 @@ from hypothesis.extra.numpy import arrays
 
 from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS
-from emoarc.vision import BaselineOptions, PersonBaseline, log_ratios, peak_mean
+from emoarc.vision import (
+    BaselineOptions,
+    PersonBaseline,
+    PersonBaselines,
+    log_ratios,
+    peak_mean,
+)
 
 NEUTRAL, SADNESS = EMOTIONS.index("neutral"), EMOTIONS.index("sadness")
 
@@ -38,6 +44,30 @@ def test_probabilities_stay_probabilities(
         assert out.dtype == np.float32
         assert out.min() >= 0
         assert out.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_who_smiles_throughout_goes_on_smiling() -> None:
+    baseline, smile = PersonBaseline(), np.full(len(EMOTIONS), 0.01)
+    smile[EMOTIONS.index("happiness")] = 0.94
+    for _ in range(600):
+        answer = baseline.push(smile, 0.1)
+    assert answer.argmax() == EMOTIONS.index("happiness")
+
+
+@given(st.lists(rows, min_size=1, max_size=20))
+def test_without_trust_faces_are_read_as_they_are(given_rows: list[np.ndarray]) -> None:
+    baseline = PersonBaseline(BaselineOptions(most=0))
+    for row in given_rows:
+        np.testing.assert_allclose(baseline.push(row, 1.0), row, atol=1e-5)
+
+
+def test_each_person_is_the_measure_of_their_own() -> None:
+    both, alone = PersonBaselines(), PersonBaseline()
+    for n in range(20):
+        both.push(1, n * 0.1, restrained(SADNESS), 1.0)
+        answer = both.push(2, n * 0.1, restrained(n % 7), 0.5)
+        expected = alone.push(restrained(n % 7), 0.1 if n else 0.5, 0.5)
+        np.testing.assert_allclose(answer, expected, rtol=1e-4)
 
 
 @given(rows)

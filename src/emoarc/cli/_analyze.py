@@ -63,6 +63,10 @@ def analyze(
     face_pack: Annotated[
         str, typer.Option(help="Face expression model: a pack's name or folder.")
     ] = "face-expression",
+    face_relative: Annotated[
+        float,
+        typer.Option(help="How far faces are read relative to the person's own at rest, 0 to 1."),
+    ] = 1.0,
     voice_pack: Annotated[
         str, typer.Option(help="Voice expression model: a pack's name or folder.")
     ] = "voice-expression",
@@ -97,6 +101,7 @@ def analyze(
             audio_track=_track(audio_track),
             face_detector=face_detector,
             face_pack=face_pack,
+            face_relative=face_relative,
             voice_pack=voice_pack,
         )
     )

@@ -37,7 +37,13 @@ from emoarc.vision._pose import Pose, frontal, head_pose
 from emoarc.vision._quality import face_quality
 from emoarc.vision._search import FaceSearch, SearchOptions
 from emoarc.vision._shots import ShotDetector
-from emoarc.vision._temporal import BaselineOptions, PersonBaseline, log_ratios, peak_mean
+from emoarc.vision._temporal import (
+    BaselineOptions,
+    PersonBaseline,
+    PersonBaselines,
+    log_ratios,
+    peak_mean,
+)
 from emoarc.vision._track import Tracker, TrackerOptions
 
 __all__ = [
@@ -64,6 +70,7 @@ __all__ = [
     "NetDetector",
     "NetDetectorOptions",
     "PersonBaseline",
+    "PersonBaselines",
     "Pose",
     "SearchOptions",
     "ShotDetector",

@@ -21,6 +21,7 @@ from emoarc.vision._mark import mark_faces
 from emoarc.vision._quality import face_quality
 from emoarc.vision._search import FaceSearch, SearchOptions
 from emoarc.vision._shots import ShotDetector
+from emoarc.vision._temporal import BaselineOptions, PersonBaselines
 from emoarc.vision._track import TrackerOptions
 
 __all__ = ["ExpressionModel", "FaceBranch", "FaceBranchOptions"]
@@ -48,6 +49,7 @@ class FaceBranchOptions:
     search: SearchOptions = field(default_factory=SearchOptions)
     tracker: TrackerOptions = field(default_factory=TrackerOptions)
     identity: IdentityOptions = field(default_factory=IdentityOptions)
+    baseline: BaselineOptions = field(default_factory=BaselineOptions)
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class FaceBranch:
         self._shots = ShotDetector()
         self._search = FaceSearch(detector, self._options.search)
         self._follower = Follower(embedder, self._options.tracker, self._options.identity)
+        self._baselines = PersonBaselines(self._options.baseline)
         self._waiting: deque[_Frame] = deque()
         self._time = float("-inf")
 
@@ -177,7 +180,7 @@ class FaceBranch:
             person=person,
             box=face.detection.box,
             score=face.detection.score,
-            probabilities=probabilities,
+            probabilities=self._baselines.push(person, time, probabilities, face.quality),
             quality=face.quality,
             geometry=face.geometry,
         )

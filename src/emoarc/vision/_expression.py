@@ -1,17 +1,18 @@
 """From a picture of a face to the expression an observer would see in it."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.errors import ModelError, OptionError
 from emoarc.labels import EMOTIONS
-from emoarc.packs import ModelPack, Prior, ProbabilityHead
+from emoarc.packs import ModelPack, Prior, ProbabilityHead, load_pack
 from emoarc.types import Box, FaceDetection
 from emoarc.vision._align import align_face
-from emoarc.vision._detect import FaceDetector, HaarDetector, HaarOptions
 from emoarc.vision._geometry import Pixels, cut_out, square_around
+from emoarc.vision._net_detect import NetDetector
 from emoarc.vision._opencv import to_gray
 
 __all__ = ["FaceExpressionModel"]
@@ -23,9 +24,9 @@ _LOOSE = 0.8
 class FaceExpressionModel:
     """A face expression pack, ready to run.
 
-    The network was trained on squares that reach from the brow's top to the chin, as face
-    detectors in the style of Viola and Jones frame them. Each picture is brought to that framing:
-    extended to a square by repeating its edges and, if it is loosely cropped, cut to its face.
+    The network was trained on squares that reach from the brow's top to the chin, the points of the
+    face where they lie on average in FER2013. Each picture is brought to that framing: extended to
+    a square by repeating its edges and, if it is loosely cropped, cut to its face.
     """
 
     def __init__(self, pack: ModelPack, prior: Prior = "balanced", threads: int = 1) -> None:
@@ -41,7 +42,7 @@ class FaceExpressionModel:
         self._side = _side(pack)
         self._session = pack.session(threads)
         self._head = ProbabilityHead(pack.manifest, prior)
-        self._detector: FaceDetector = HaarDetector(HaarOptions(side=192))
+        self._threads = threads
 
     def predict(
         self, images: Sequence[NDArray[np.uint8]], *, framed: bool = False
@@ -63,6 +64,11 @@ class FaceExpressionModel:
         # One at a time: as quick as a batch on one core, and nothing depends on the batching.
         logits = [self._logits(picture, framed) for picture in pictures]
         return self._head(np.concatenate(logits))
+
+    @cached_property
+    def _detector(self) -> NetDetector:
+        # Opened when a loosely cropped picture comes; the pipeline hands over framed ones only.
+        return NetDetector(load_pack("face-detection", "face-detection").session(self._threads))
 
     def _logits(self, picture: Pixels, framed: bool) -> NDArray[np.float32]:
         face = None if framed else self._find_face(picture)

@@ -8,27 +8,28 @@ from numpy.typing import NDArray
 from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS
 
-__all__ = ["BaselineOptions", "PersonBaseline", "log_ratios", "peak_mean"]
+__all__ = ["BaselineOptions", "PersonBaseline", "PersonBaselines", "log_ratios", "peak_mean"]
 
 _LEAST = 1e-6
 """Probabilities below count as this."""
 _NOISE = 0.05
 """Variance of log-ratios, in square nats, that says nothing about a person's range."""
+_LONGEST = 0.5
+"""Seconds for which one picture counts at most, when none follows sooner."""
 _NEUTRAL = EMOTIONS.index("neutral")
 
 
 @dataclass(frozen=True)
 class BaselineOptions:
-    """How a person's usual face is made the measure."""
+    """How a person's face at rest is made the measure."""
 
-    half: float = 4.0
-    """Seconds of the face after which half of what they told is trusted; about one sentence."""
+    half: float = 2.0
+    """Seconds of the face at rest after which half of what they told is trusted."""
     most: float = 1.0
-    """Share of the average that is taken off at most."""
-    rest: float = 0.0
-    """Nats by which neutral leads in a face that shows what it always shows. With 0 no expression
-    leads, as in recordings whose expressions are equally frequent; else whoever never changes is
-    neutral."""
+    """How far that trust can go, in [0, 1]; with 0, faces are read as they are."""
+    rest: float = 0.3
+    """Nats by which neutral leads in a face at rest. With 0 no expression leads, as in recordings
+    whose expressions are equally frequent."""
 
     def __post_init__(self) -> None:
         if self.half <= 0 or not 0 <= self.most <= 1 or self.rest < 0:
@@ -36,15 +37,18 @@ class BaselineOptions:
 
 
 class PersonBaseline:
-    """Makes a person's probabilities relative to all they have shown so far.
+    """Makes a person's probabilities relative to the person's own face at rest.
 
     Brows that hang or lips that curve by nature look like sadness or a smile in every frame, and
     one person's fear is smaller than another's smile. From the log-ratios of each frame's
     probabilities their average so far is subtracted, and each emotion is divided by its deviation
-    (relative to the mean deviation of all), both shrunk towards nothing while little was seen.
+    (relative to the mean deviation of all), both shrunk towards nothing while little was seen. The
+    less a frame shows any expression, the more it counts, so that who smiles throughout is not
+    taken for somebody whose lips curve by nature.
+
     That is the normalisation per speaker usual with voices, causal and without labels (Busso et
     al. 2013, "Iterative feature normalization scheme for automatic emotion detection from
-    speech").
+    speech", likewise by what seems neutral).
     """
 
     def __init__(self, options: BaselineOptions | None = None) -> None:
@@ -56,14 +60,15 @@ class PersonBaseline:
     def push(
         self, probabilities: NDArray[np.floating], seconds: float, quality: float = 1.0
     ) -> NDArray[np.float32]:
-        """Take the next probabilities of the person; return them relative to all so far.
+        """Take the next probabilities of the person; return them relative to the face at rest.
 
         Args:
             probabilities: Over `EMOTIONS`, shape (7,).
             seconds: How long they hold.
             quality: In [0, 1]; the worse, the less they count in the average.
         """
-        ratios, weight = log_ratios(probabilities), seconds * quality
+        ratios = log_ratios(probabilities)
+        weight = seconds * quality * _at_rest(probabilities)
         self._sum += weight * ratios
         self._squares += weight * ratios**2
         self._seconds += weight
@@ -73,12 +78,35 @@ class PersonBaseline:
 
     def _relative(self, ratios: NDArray[np.float64]) -> NDArray[np.float64]:
         options, seen = self._options, max(self._seconds, 1e-9)
-        trust = seen / (seen + options.half)
+        trust = options.most * seen / (seen + options.half)
         mean = self._sum / seen
         spread = np.maximum(self._squares / seen - mean**2, 0) + _NOISE
-        scores = (ratios - options.most * trust * mean) * (spread.mean() / spread) ** (trust / 2)
+        scores = (ratios - trust * mean) * (spread.mean() / spread) ** (trust / 2)
         scores[_NEUTRAL] += options.rest * trust
         return scores
+
+
+def _at_rest(probabilities: NDArray[np.floating]) -> float:
+    """How far no expression is shown, in [0, 1]."""
+    return (1 - float(np.delete(probabilities, _NEUTRAL).max())) ** 2
+
+
+class PersonBaselines:
+    """A `PersonBaseline` for each person of a recording."""
+
+    def __init__(self, options: BaselineOptions | None = None) -> None:
+        self._options = options or BaselineOptions()
+        self._people: dict[int, PersonBaseline] = {}
+        self._seen: dict[int, float] = {}
+
+    def push(
+        self, person: int, time: float, probabilities: NDArray[np.floating], quality: float
+    ) -> NDArray[np.float32]:
+        """Take what a person shows at `time`, in seconds; return it relative to their rest."""
+        seconds = min(time - self._seen.get(person, float("-inf")), _LONGEST)
+        self._seen[person] = time
+        baseline = self._people.setdefault(person, PersonBaseline(self._options))
+        return baseline.push(probabilities, seconds, quality)
 
 
 def log_ratios(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
