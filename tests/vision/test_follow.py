@@ -1,5 +1,7 @@
 """Following persons by what their faces look like: here, by how bright they are."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,6 +72,13 @@ def test_a_face_too_small_is_never_embedded() -> None:
     follower = Follower(embedder)
     found = persons(follower, *[(np.zeros((200, 600, 3), np.uint8), [small])] * 5)
     assert (found[-1], embedder.asked) == ([1], 0)
+
+
+def test_a_small_face_is_followed_by_its_place_whatever_it_looks_like() -> None:
+    frames = [scene((0, 100))] * 10 + [scene((1, 100))]
+    small = [replace(face, box=Box(90, 90, 20, 20)) for _, (face,) in frames]
+    shrunken = [(image, [face]) for (image, _), face in zip(frames, small, strict=True)]
+    assert persons(Follower(ByBrightness()), *shrunken) == [[1]] * 11
 
 
 def test_a_face_is_embedded_at_most_once_a_frame() -> None:

@@ -11,6 +11,10 @@ from emoarc.vision._track import Tracker, TrackerOptions, TrackStatus
 
 __all__ = ["Follower"]
 
+_CLEAR = 28.0
+"""Pixels of the shorter side of a face below which it may look unlike itself a frame before, so
+that only its place tells which track it belongs to."""
+
 
 class Follower:
     """A `Tracker` that knows persons again by an embedder; without one every track is a person."""
@@ -46,7 +50,8 @@ class Follower:
         glances = _Glances(self._embedder, image)
 
         def likeness(track: int, detection: FaceDetection) -> float | None:
-            look = glances.at(detection)
+            box = detection.box
+            look = glances.at(detection) if min(box.width, box.height) >= _CLEAR else None
             return None if look is None else self._identities.likeness(track, look)
 
         tracked = self._tracker.update(time, detections, cut, likeness)
