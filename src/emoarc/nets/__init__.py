@@ -29,7 +29,6 @@ from emoarc.nets._kottayam import (
     KottayamVoiceOptions,
 )
 from emoarc.nets._landmark_net import LandmarkNet, LandmarkNetOptions
-from emoarc.nets._mobile_face import MobileFaceNet, MobileFaceOptions
 from emoarc.nets._residual import ResidualNet, ResidualOptions
 from emoarc.nets._singh_fang import SinghFangNet, SinghFangOptions
 from emoarc.nets._vgg import VggTransferNet, VggTransferOptions
@@ -57,8 +56,6 @@ __all__ = [
     "KottayamVoiceOptions",
     "LandmarkNet",
     "LandmarkNetOptions",
-    "MobileFaceNet",
-    "MobileFaceOptions",
     "ResidualNet",
     "ResidualOptions",
     "SinghFangNet",

@@ -1,21 +1,19 @@
 """A small residual network for grey face pictures."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from emoarc.errors import OptionError
 
-__all__ = ["ResidualNet", "ResidualOptions", "standardised"]
+__all__ = ["ResidualNet", "ResidualOptions"]
 
 
 @dataclass(frozen=True)
 class ResidualOptions:
     """The shape of a `ResidualNet`."""
 
-    kind: Literal["residual"] = "residual"
     stem: int = 32
     """Channels of the first convolution."""
     channels: tuple[int, ...] = (64, 128, 192)
@@ -101,22 +99,12 @@ class ResidualNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Standardise each picture, so that lighting does not matter, and classify it."""
-        maps = self.features(standardised(x, self._focus))
+        share = _bell(x, self._focus) if self._focus else torch.ones_like(x[:1, :1])
+        share = share / share.sum()
+        mean = (x * share).sum(dim=(2, 3), keepdim=True)
+        deviation = ((x - mean).square() * share).sum(dim=(2, 3), keepdim=True).sqrt()
+        maps = self.features((x - mean) / (deviation + 1e-3))
         return self.classifier(maps.mean(dim=(2, 3)))
-
-
-def standardised(x: Tensor, focus: float) -> Tensor:
-    """Bring each of the pictures (n, 1, h, w) to mean 0 and deviation 1.
-
-    Args:
-        x: Of any brightness and contrast.
-        focus: As of `ResidualOptions`.
-    """
-    share = _bell(x, focus) if focus else torch.ones_like(x[:1, :1])
-    share = share / share.sum()
-    mean = (x * share).sum(dim=(2, 3), keepdim=True)
-    deviation = ((x - mean).square() * share).sum(dim=(2, 3), keepdim=True).sqrt()
-    return (x - mean) / (deviation + 1e-3)
 
 
 def _bell(x: Tensor, deviation: float) -> Tensor:

@@ -1,4 +1,4 @@
-"""The face job: a small net on the votes of FER+ and the original labels of FER2013."""
+"""The face job: a `ResidualNet` on the votes of FER+ and the original labels of FER2013."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
@@ -6,6 +6,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,8 +17,9 @@ from torch.nn import functional
 from emoarc.errors import OptionError
 from emoarc.evaluate import accuracy, negative_log_likelihood, uar
 from emoarc.labels import EMOTIONS
-from emoarc.nets import MobileFaceNet, MobileFaceOptions, ResidualNet, ResidualOptions
+from emoarc.nets import ResidualNet, ResidualOptions
 from emoarc.train._augment_faces import FaceAugmentation, augment_faces
+from emoarc.train._checkpoint import best_weights
 from emoarc.train._ferplus import FERPLUS_LABELS, FaceSet
 from emoarc.train._frames import UNFRAMED
 from emoarc.train._loop import Batch, device_of, soft_cross_entropy
@@ -84,16 +86,12 @@ class FaceRecipe(Recipe):
     """A recipe of the task `face-expression`."""
 
     start: str = ""
-    """What the net begins with: an earlier training of the same net, by its folder, or a published
-    MobileFaceNet, by its ONNX file below the data; without, weights drawn at random."""
+    """The folder of an earlier training of the same net, whose best weights this one begins with;
+    without, it begins with weights drawn at random."""
     pictures: PictureSizes = field(default_factory=PictureSizes)
     targets: FaceTargets = field(default_factory=FaceTargets)
-    net: ResidualOptions | MobileFaceOptions = field(default_factory=ResidualOptions)
+    net: ResidualOptions = field(default_factory=ResidualOptions)
     augmentation: FaceAugmentation = field(default_factory=FaceAugmentation)
-
-    def __post_init__(self) -> None:
-        if isinstance(self.net, MobileFaceOptions) and self.net.side != self.pictures.side:
-            raise OptionError(f"net.side: must be that of the pictures, {self.pictures.side}")
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,9 @@ class FaceJob:
                 teachers.
         """
         torch.manual_seed(recipe.seed)
-        self.net: nn.Module = _net(recipe.net)
+        self.net: nn.Module = ResidualNet(VOTES + len(EMOTIONS), recipe.net)
+        if recipe.start:
+            self.net.load_state_dict(best_weights(Path(recipe.start) / "checkpoint.safetensors"))
         self._recipe = recipe
         targets = _targets(training.faces, recipe.targets, taught)
         usable = targets.any(axis=1)
@@ -181,13 +181,6 @@ class FaceJob:
             "uar": uar(truth, votes[judged].argmax(axis=1)),
             "nll": negative_log_likelihood(truth, votes[judged]),
         }
-
-
-def _net(options: ResidualOptions | MobileFaceOptions) -> nn.Module:
-    labels = VOTES + len(EMOTIONS)
-    if isinstance(options, ResidualOptions):
-        return ResidualNet(labels, options)
-    return MobileFaceNet(labels, options)
 
 
 def _targets(

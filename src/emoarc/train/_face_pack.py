@@ -25,7 +25,6 @@ from emoarc.train._face import (
     FramedFaces,
     framed_pictures,
 )
-from emoarc.train._face_start import begin_with
 from emoarc.train._ferplus import (
     FERPLUS_LABELS,
     FaceSet,
@@ -120,10 +119,7 @@ def train_face(
     """
     corpus = _read(data, out)
     taught = kept(out / "taught.npy", lambda: _taught(recipe, corpus.training))
-    job = FaceJob(recipe, corpus.training, corpus.validation, taught)
-    if recipe.start:
-        begin_with(job.net, recipe.start, data)
-    net = fit(job, recipe, out, progress)
+    net = fit(FaceJob(recipe, corpus.training, corpus.validation, taught), recipe, out, progress)
     return pack_face(net, recipe, corpus, data, out / recipe.name) if is_main() else {}
 
 
