@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 from emoarc.types import FaceDetection
+from emoarc.vision._detect import distinct
 from emoarc.vision._geometry import Pixels
 from emoarc.vision._landmarks import FaceLandmarker, Landmarks
-from emoarc.vision._mesh import five_points
+from emoarc.vision._mesh import face_box, five_points
 
 __all__ = ["mark_faces"]
 
@@ -32,18 +33,21 @@ def mark_faces(
         landmarker: Marks their points.
 
     Returns:
-        Faces in the order given, with landmarks, the five points among them, and as score how
+        Faces with landmarks, the five points among them, the box that fits them, and as score how
         probable both networks together make a face.
     """
     marked = zip(found, landmarker.locate_all(image, found), strict=True)
-    return [_agreed(face, marks) for face, marks in marked if marks.score >= _LEAST]
+    # Two that lay side by side may turn out to be one.
+    return distinct([_agreed(face, marks) for face, marks in marked if marks.score >= _LEAST])
 
 
 def _agreed(face: FaceDetection, marks: Landmarks) -> FaceDetection:
     evidence = _TRUST[0] * _log_odds(face.score) + _TRUST[1] * _log_odds(marks.score) + _TRUST[2]
     score = 1 / (1 + math.exp(-evidence))
-    points = five_points(marks.points)
-    return replace(face, score=score, points=points, landmarks=marks.points)
+    points = marks.points
+    return replace(
+        face, box=face_box(points), score=score, points=five_points(points), landmarks=points
+    )
 
 
 def _log_odds(probability: float) -> float:
