@@ -143,6 +143,15 @@ def test_confirmation(scores: list[float], status: str) -> None:
     assert tracker.status(1) == status
 
 
+def test_a_doubtful_face_must_last_however_many_frames_that_takes() -> None:
+    tracker = Tracker()
+    for n in range(5):
+        tracker.update(n / 25, [face(100, score=0.6)])
+    assert tracker.status(1) == "pending"
+    tracker.update(5 / 25, [face(100, score=0.6)])
+    assert tracker.status(1) == "confirmed"
+
+
 def test_the_filter_steadies_a_trembling_box() -> None:
     noise = random.Random(1)
     tracker = Tracker()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.corpora import Clip, find_corpora, read_corpora
-from emoarc.evaluate import confusion_matrix, uar
+from emoarc.evaluate import confusion_matrix, softmax, uar
 from emoarc.labels import EMOTIONS
 from emoarc.media import MediaReader, ReadOptions
 from emoarc.packs import ModelPack
@@ -141,7 +141,7 @@ def _follow(
     baseline = PersonBaseline(BaselineOptions())
     found: list[int] = []
     for row in order:
-        frames = [baseline.push(np.exp(x), takes[row].seconds) for x in ratios[row]]
+        frames = [baseline.push(p, takes[row].seconds) for p in softmax(ratios[row])]
         found.append(int(peak_mean(log_ratios(np.array(frames))).argmax()))
     return np.array(found)
 

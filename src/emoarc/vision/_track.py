@@ -39,9 +39,10 @@ class TrackerOptions:
     """A detection of at least this score confirms its track at once."""
     confirm_hits: int = 3
     """Other tracks are confirmed by this many detections of `start_score`..."""
+    confirm_after: float = 0.2
+    """...which span at least so many seconds: what is taken for a face by chance soon changes..."""
     confirm_within: float = 0.5
-    """...within this many seconds of the first, or as many frames; failing that they are
-    dropped."""
+    """...and at most so many, or as many frames; failing that they are dropped."""
     max_doubt: float = 2.0
     """Seconds a track may live on detections below `start_score`."""
     reach: float = 1.0
@@ -50,7 +51,7 @@ class TrackerOptions:
     """The cost of looking wholly different, in the unit of that of being one face size away."""
     neutral: float = 0.5
     """A likeness that speaks neither for nor against a pair."""
-    unlike: float = 0.3
+    unlike: float = 0.45
     """A face less like those of a track is not matched with it, wherever it is."""
 
 
@@ -131,9 +132,11 @@ class Tracker:
     def _weigh(self, track: "_Track", score: float) -> None:
         """Take the score of a track's newest detection as evidence for it."""
         options = self._options
-        if score >= options.start_score:
-            track.hits, track.sure = track.hits + 1, track.seen
-        if score >= options.sure_score or track.hits >= options.confirm_hits:
+        if score < options.start_score:
+            return
+        track.hits, track.sure = track.hits + 1, track.seen
+        lasting = track.seen - track.started >= options.confirm_after - 5e-4
+        if score >= options.sure_score or (track.hits >= options.confirm_hits and lasting):
             self._confirmed.add(track.id)
 
     def _match(
