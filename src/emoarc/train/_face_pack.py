@@ -28,6 +28,7 @@ from emoarc.train._face import (
 from emoarc.train._ferplus import (
     FERPLUS_LABELS,
     FaceSet,
+    copied,
     find_ferplus,
     read_ferplus,
     without_copies,
@@ -35,6 +36,7 @@ from emoarc.train._ferplus import (
 from emoarc.train._ferplus_report import (
     balanced_figures,
     calibration_figures,
+    copy_figures,
     fer2013_figures,
     ferplus_figures,
     whole_figures,
@@ -72,16 +74,18 @@ FER+ (Barsoum et al. 2016, labels under the MIT licence): ten people's votes on 
 pictures (Goodfellow et al. 2013), which were collected from the web for a public challenge and are
 not part of this pack. Trained on the votes as soft labels, single votes dropped, and by a second
 output on the original labels of FER2013, both of the Train split only, without the pictures that
-are copies of one in the other splits; the Valid split chose the epoch and the temperatures; the
-Test split (FER2013's PrivateTest) was only measured on. Nobody in the pictures was asked; who they
-are was not recorded, so results by sex, age or origin cannot be given."""
+are copies of one in the other splits; beside the votes and labels, what earlier models of ours say
+of the same pictures was learnt. The Valid split chose the epoch and the temperatures; the Test
+split (FER2013's PrivateTest) was only measured on. Nobody in the pictures was asked; who they are
+was not recorded, so results by sex, age or origin cannot be given."""
 
 _LIMITS = """\
-- Pictures from the web differ from video of people who talk: see the figures on RAVDESS above,
-  where moving lips and restrained acting cost most of the accuracy, and sadness, fear and surprise
-  pass for neutral. Measure on your own material before relying on it.
+- Pictures from the web differ from video of people who talk: see the figures on RAVDESS above. Of a
+  take alone it tells little but neutral, happy and disgusted faces; anger, sadness, fear and
+  surprise, restrained and with moving lips, are told by what differs from the person's own rest.
+  Measure on your own material before relying on it.
 - Fear, disgust and contempt are rare in the training data; their recall is low.
-- Faces turned away, covered, smaller than about 30 pixels or very blurred are read poorly; so are
+- Faces turned away, covered, smaller than about 20 pixels or very blurred are read poorly; so are
   children, the old and make-up, as far as FER2013 lacks them.
 - Contempt is an output of the network, and no emotion of emoarc: its share is left out.
 - One picture says little. emoarc pools many, and abstains where the quality is low."""
@@ -94,6 +98,8 @@ class FaceCorpus:
     training: FramedFaces
     validation: FramedFaces
     test: FramedFaces
+    known: NDArray[np.bool_]
+    """Which pictures of the Test split the Train split held too, before they were left out."""
 
 
 class FlipAveraged(nn.Module):
@@ -137,7 +143,7 @@ def pack_face(
         "name": recipe.name,
         "seed": recipe.seed,
         "parameters": sum(p.numel() for p in net.parameters()),
-        **_measure(pack, answer, corpus.test, side),
+        **_measure(pack, answer, corpus, side),
     }
     detector = find_detector(data)
     for name, takes in _takes(data, detector).items():
@@ -158,7 +164,8 @@ def _read(data: Path, out: Path) -> FaceCorpus:
         *(
             FramedFaces(faces, _frames(out / f"frames-{split}.npy", faces, detector))
             for split, faces in zip(_SPLITS, splits, strict=True)
-        )
+        ),
+        known=copied(test, training),
     )
 
 
@@ -190,14 +197,15 @@ def _temperatures(answer: "_Network", validation: FramedFaces, side: int) -> tup
     )
 
 
-def _measure(pack: ModelPack, answer: "_Network", test: FramedFaces, side: int) -> dict[str, Any]:
-    faces, (logits, original) = test.faces, answer(framed_pictures(test, side))
+def _measure(pack: ModelPack, answer: "_Network", corpus: FaceCorpus, side: int) -> dict[str, Any]:
+    faces, (logits, original) = corpus.test.faces, answer(framed_pictures(corpus.test, side))
     balanced = ProbabilityHead(pack.manifest, "balanced")(logits)
     unframed = FramedFaces(faces, face_frames(faces.images, None))
     return {
         "ferplus_test": ferplus_figures(faces, logits),
         "ferplus_test_balanced": balanced_figures(faces, balanced),
         "fer2013_private_test": fer2013_figures(faces, logits, original, balanced),
+        "fer2013_copies": copy_figures(faces, original, corpus.known),
         "whole_pictures": whole_figures(faces, *answer(framed_pictures(unframed, side))),
         "calibration": calibration_figures(faces, logits, pack.manifest.temperature),
     }

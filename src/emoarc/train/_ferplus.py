@@ -96,8 +96,13 @@ def read_ferplus(folder: Path, split: str, side: int = 48) -> FaceSet:
 
 def without_copies(faces: FaceSet, *held_out: FaceSet) -> FaceSet:
     """Leave out the pictures that are, pixel by pixel, among those held out."""
-    taken = {image.tobytes() for others in held_out for image in others.images}
-    return faces.take(np.array([image.tobytes() not in taken for image in faces.images], bool))
+    return faces.take(~copied(faces, *held_out))
+
+
+def copied(faces: FaceSet, *others: FaceSet) -> NDArray[np.bool_]:
+    """Say of each picture whether it is, pixel by pixel, among those of the others."""
+    there = {image.tobytes() for each in others for image in each.images}
+    return np.array([image.tobytes() in there for image in faces.images], bool)
 
 
 def read_fer2013_labels(folder: Path, usage: str) -> dict[str, int]:

@@ -102,7 +102,8 @@ def _identity(f: Files) -> str:
     heads = ["told apart by", "clips", "IDF1", "switches", "merges across cuts"]
     return section(
         "Following them",
-        "By `python bench/identity.py --data ../shared --seeds 1 -o docs/results/face-identity.json`.",
+        "By `python bench/identity.py --data ../shared --seeds 1 -o "
+        "docs/results/face-identity.json`.",
         table(heads, rows),
         f"- {f['protocol']}.",
     )
