@@ -3,8 +3,8 @@
     python bench/face_quality.py ../shared docs/results/face-quality.json [--pack NAME]
 
 Pictures of FER+ are made worse at random (size, blur, light, contrast, noise), framed by the points
-found before, as tracked faces are, and read under the balanced prior; the score is the detector's
-on the worse picture. On the Valid split a logistic function of the
+found before, as tracked faces are, and read under the balanced prior; the score is what detector
+and landmark network give the worse picture. On the Valid split a logistic function of the
 deficits in `emoarc.vision` is fitted to whether the answer is right, no weight below zero; those
 weights are constants in `vision/_quality.py`. On the Test split the error is tabled by quality.
 """
@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from emoarc.labels import EMOTIONS
+from emoarc.models import load_face_detector, load_face_landmarks
 from emoarc.packs import load_pack
 from emoarc.train._ferplus import FaceSet, find_ferplus, read_ferplus
-from emoarc.train._frames import find_detector
 from emoarc.types import FaceDetection
-from emoarc.vision import FaceDetector, FaceExpressionModel, align_face, face_quality
+from emoarc.vision import FaceExpressionModel, align_face, face_quality, mark_faces
 from emoarc.vision._quality import DEFICITS, face_deficits
 
 _cv: Any = cv2
@@ -32,7 +32,7 @@ _SCALE = 4
 """Pictures are enlarged by this and set in an edge, as if cut from a photograph."""
 _EDGE = 24
 _FLOOR = 0.2
-"""The score of what the detector does not find any more."""
+"""The score of what is not found any more."""
 _SURE = 0.6
 """The least score of the faces that are made worse."""
 
@@ -46,12 +46,9 @@ def main() -> None:
     parser.add_argument("--readings", type=Path, help="keep what was fitted to in an npz file")
     args = parser.parse_args()
     model = FaceExpressionModel(load_pack(args.pack), "balanced")
-    detector = find_detector(args.data, _FLOOR)
-    if detector is None:
-        parser.error("data: holds no face detector")
     corpus = find_ferplus(args.data)
-    fitted = Readings(read_ferplus(corpus, "Valid"), model, detector, each=args.each, seed=1)
-    tested = Readings(read_ferplus(corpus, "Test"), model, detector, each=args.each, seed=2)
+    fitted = Readings(read_ferplus(corpus, "Valid"), model, each=args.each, seed=1)
+    tested = Readings(read_ferplus(corpus, "Test"), model, each=args.each, seed=2)
     weights, bias = fit(fitted.deficits, fitted.right)
     if args.readings:
         np.savez(args.readings, fitted=fitted.deficits, right=fitted.right)
@@ -79,10 +76,10 @@ class Readings:
         self,
         faces: FaceSet,
         model: FaceExpressionModel,
-        detector: FaceDetector,
         each: int,
         seed: int,
     ) -> None:
+        detector, landmarker = load_face_detector(), load_face_landmarks(looks=1)
         generator = np.random.default_rng(seed)
         deficits: list[NDArray[np.float64]] = []
         quality: list[float] = []
@@ -90,11 +87,11 @@ class Readings:
         rows = np.flatnonzero((faces.majority >= 0) & (faces.majority < len(EMOTIONS)))
         for row in np.repeat(rows, each):
             clean = enlarged(faces.images[row])
-            face = best(detector.detect(clean))
+            face = best(mark_faces(clean, detector.detect(clean), landmarker))
             if face is None or face.score < _SURE:
                 continue
             image, scale = worsen(clean, generator)
-            again = best(detector.detect(image))
+            again = best(mark_faces(image, detector.detect(image), landmarker))
             size = min(face.box.width, face.box.height) * scale
             crop = align_face(image, face, 96)
             facts = (crop, size, again.score if again else _FLOOR, face.points)

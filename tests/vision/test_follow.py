@@ -97,3 +97,12 @@ def test_a_track_waits_until_it_is_known_whom_it_shows() -> None:
     follower.update(2.1, *scene((0, 400)))
     follower.update(2.2, *scene((0, 400)))
     assert (follower.status(2), follower.person(2)) == ("confirmed", 1)
+
+
+def test_who_was_not_to_be_recognised_at_first_stays_who_they_are() -> None:
+    """Half hidden faces are not embedded; of their person nothing is known to be unlike."""
+    image, (clear,) = scene((0, 100))
+    doubtful = (image, [replace(clear, score=0.55)])
+    assert (
+        persons(Follower(ByBrightness()), *[doubtful] * 15, *[(image, [clear])] * 15) == [[1]] * 30
+    )

@@ -73,8 +73,8 @@ def test_a_returning_track_waits_for_a_few_faces(clock: Clock) -> None:
     states = []
     for _ in range(3):
         clock.show(1, t2=face)
-        states.append(clock.identities.status(2))
-    assert states == ["pending", "pending", "decided"]
+        states.append(clock.identities.person(2))
+    assert states == [None, None, 1]
 
 
 def test_a_stranger_is_a_new_person(clock: Clock) -> None:

@@ -66,8 +66,16 @@ def test_each_person_is_the_measure_of_their_own() -> None:
     for n in range(20):
         both.push(1, n * 0.1, restrained(SADNESS), 1.0)
         answer = both.push(2, n * 0.1, restrained(n % 7), 0.5)
-        expected = alone.push(restrained(n % 7), 0.1 if n else 0.5, 0.5)
+        expected = alone.push(restrained(n % 7), 0.1 if n else 0.0, 0.5)
         np.testing.assert_allclose(answer, expected, rtol=1e-4)
+
+
+def test_time_that_runs_back_counts_nothing() -> None:
+    people = PersonBaselines()
+    for time in (10.0, 10.1, 3.0, 3.1, 3.2):
+        answer = people.push(1, time, restrained(SADNESS), 1.0)
+        assert answer.argmax() == NEUTRAL
+        assert answer.max() < 0.99
 
 
 @given(rows)

@@ -143,6 +143,12 @@ def test_confirmation(scores: list[float], status: str) -> None:
     assert tracker.status(1) == status
 
 
+@pytest.mark.parametrize("step", [0.1, 1.0, 2.5, 10.0])
+def test_a_still_face_is_one_track_however_rare_the_frames(step: float) -> None:
+    tracker = Tracker()
+    assert {i for n in range(8) for i in ids(tracker.update(n * step, [face(100)]))} == {1}
+
+
 def test_a_doubtful_face_must_last_however_many_frames_that_takes() -> None:
     tracker = Tracker()
     for n in range(5):

@@ -57,6 +57,8 @@ class _Face:
     """A face seen in a frame, not yet read."""
 
     track: int
+    person: int | None
+    """Whom it showed when it was seen, if that was known."""
     detection: FaceDetection
     crop: Pixels
     quality: float
@@ -140,16 +142,16 @@ class FaceBranch:
         """Mark the points of the likeliest faces, where that is wanted."""
         if self._landmarker is None:
             return list(found)
-        return mark_faces(image, found[: 2 * self._options.max_faces], self._landmarker)
+        likeliest = sorted(found, key=lambda face: -face.score)[: 2 * self._options.max_faces]
+        return mark_faces(image, likeliest, self._landmarker)
 
     def _prepare(self, image: Pixels, track: int, detection: FaceDetection) -> _Face:
         crop = align_face(image, detection, self._options.crop_size)
         size = min(detection.box.width, detection.box.height)
         marks, score = detection.landmarks, detection.score
         geometry = None if marks is None else face_geometry(Landmarks(marks, score))
-        return _Face(
-            track, detection, crop, face_quality(crop, size, score, detection.points), geometry
-        )
+        quality = face_quality(crop, size, score, detection.points)
+        return _Face(track, self._follower.person(track), detection, crop, quality, geometry)
 
     def _count_decided(self) -> int:
         """How many frames from the oldest on hold no face that is still in doubt."""
@@ -172,7 +174,8 @@ class FaceBranch:
     def _observe(
         self, time: float, face: _Face, probabilities: NDArray[np.float32]
     ) -> FaceObservation:
-        person = self._follower.person(face.track)
+        # A track may have come to show somebody else while the frame waited.
+        person = face.person or self._follower.person(face.track)
         assert person is not None, "only confirmed tracks are given out"
         return FaceObservation(
             time=time,

@@ -39,7 +39,7 @@ class FaceExpressionModel:
         if pack.manifest.task != "face-expression":
             raise ModelError(f"{pack.folder}: this pack is for {pack.manifest.task}, not for faces")
         self.pack = pack
-        self._side = _side(pack)
+        self._side = pack.side()
         self._session = pack.session(threads)
         self._head = ProbabilityHead(pack.manifest, prior)
         self._threads = threads
@@ -87,15 +87,6 @@ class FaceExpressionModel:
 def _whole(picture: Pixels, side: int) -> Pixels:
     height, width = picture.shape[:2]
     return cut_out(picture, square_around(Box(0, 0, width, height)), side, side)
-
-
-def _side(pack: ModelPack) -> int:
-    shape = pack.manifest.input.get("shape")
-    match shape:
-        case [1, int(height), int(width)] if height == width > 0:
-            return height
-        case _:
-            raise ModelError(f"{pack.folder}: expected square grey pictures, not {shape}")
 
 
 def _checked(image: NDArray[np.uint8], index: int) -> Pixels:

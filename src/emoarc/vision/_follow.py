@@ -60,7 +60,10 @@ class Follower:
         return tracked
 
     def status(self, track: int) -> TrackStatus:
-        """Whether a track is believed, and known whom it shows; what is not `pending` is final."""
+        """Whether a track is believed, and known whom it shows.
+
+        `dropped` is final; a confirmed track that comes to look like someone else is pending again.
+        """
         status = self._tracker.status(track)
         if status == "confirmed" and self._embedder is not None:
             return "pending" if self._identities.person(track) is None else "confirmed"

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.vision._embed import Embedding
 
-__all__ = ["Identities", "IdentityOptions", "IdentityStatus"]
-
-IdentityStatus = Literal["pending", "decided"]
+__all__ = ["Identities", "IdentityOptions"]
 
 
 @dataclass(frozen=True)
@@ -72,12 +69,8 @@ class Identities:
                 self._take(track, embedding, seen)
         self._decide(time, seen)
 
-    def status(self, track: int) -> IdentityStatus:
-        """Whether it is settled whom a track shows; `person` is None until then."""
-        return "pending" if self.person(track) is None else "decided"
-
     def person(self, track: int) -> int | None:
-        """Whom a track shows, as believed now."""
+        """Whom a track shows, as believed now; None until that is settled."""
         known = self._tracks.get(track)
         return known.person if known else None
 
@@ -88,7 +81,8 @@ class Identities:
             return None
         if known.person is None:
             return known.likeness(embedding)
-        return self._persons[known.person].likeness(embedding)
+        person = self._persons[known.person]
+        return person.likeness(embedding) if person.count else None
 
     def settle(self) -> None:
         """Decide on every track at the end of the recording."""

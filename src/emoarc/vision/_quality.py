@@ -38,7 +38,7 @@ def face_quality(
     Args:
         crop: The aligned face, RGB.
         size: Side of the face in the original picture, pixels.
-        score: The detector's confidence in [0, 1].
+        score: How probable it is that it is a face, by detector and landmarks, in [0, 1].
         points: The five points, in any unit; without them the face counts as turned to the camera.
     """
     deficits = face_deficits(crop, size, score, points)
@@ -57,7 +57,7 @@ def face_deficits(
     - blurred: octaves of the deviation of the Laplacian, contrast set to one, below 0.3;
     - flat: octaves of the deviation of the grey levels below 30;
     - badly lit: how far the mean grey level is from 70 to 190, in units of 60;
-    - doubtful: one minus the detector's score;
+    - doubtful: one minus the score;
     - turned: how far the nose is from the line between the middles of eyes and mouth, in distances
       of the eyes, less 0.1;
     - nodding: how far the share of the nose on the way from eyes to mouth is from one half, less

@@ -15,7 +15,7 @@ _LEAST = 1e-6
 _NOISE = 0.05
 """Variance of log-ratios, in square nats, that says nothing about a person's range."""
 _LONGEST = 0.5
-"""Seconds for which one picture counts at most, when none follows sooner."""
+"""Seconds for which one picture counts at most, when the one before was long ago."""
 _NEUTRAL = EMOTIONS.index("neutral")
 
 
@@ -103,7 +103,7 @@ class PersonBaselines:
         self, person: int, time: float, probabilities: NDArray[np.floating], quality: float
     ) -> NDArray[np.float32]:
         """Take what a person shows at `time`, in seconds; return it relative to their rest."""
-        seconds = min(time - self._seen.get(person, float("-inf")), _LONGEST)
+        seconds = min(max(time - self._seen.get(person, time), 0.0), _LONGEST)
         self._seen[person] = time
         baseline = self._people.setdefault(person, PersonBaseline(self._options))
         return baseline.push(probabilities, seconds, quality)

@@ -121,7 +121,7 @@ class Tracker:
             recent = time - track.started <= options.confirm_within
             return recent or track.age + 1 < options.confirm_hits
         near = time - track.seen <= options.max_gap or track.unseen == 0
-        return near and time - track.sure <= options.max_doubt
+        return near and (track.sure == track.seen or time - track.sure <= options.max_doubt)
 
     def _start(self, time: float, detection: FaceDetection) -> "_Track":
         self._count += 1
