@@ -50,7 +50,7 @@ PROTOCOL = (
     "picture's pixels; false alarms: finds in frames of clips in which YuNet sees nothing (score "
     "0.3 and more); found is what can begin a track (score 0.55 and more), by emoarc after the "
     "landmark network has looked at it too; reported: what the whole pipeline says of 25 frames a "
-    "second of the same clips; "
+    "second of the clips in media; "
     "time at 640 x 360 on one core, medians of alternating runs"
 )
 

@@ -74,7 +74,7 @@ class FaceDetection:
 
     box: Box
     score: float
-    """The detector's confidence in [0, 1]."""
+    """How probable it is that this is a face, in [0, 1]."""
     points: NDArray[np.float32] | None = None
     """Right eye, left eye, nose, right and left mouth corner, shape (5, 2), where known."""
     landmarks: NDArray[np.float32] | None = None

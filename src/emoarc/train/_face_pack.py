@@ -1,5 +1,6 @@
 """Training, measuring and packing the face model."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -124,7 +125,11 @@ def train_face(
     Of several processes the main one writes and measures; the others return nothing.
     """
     corpus = _read(data, out)
-    taught = kept(out / "taught.npy", lambda: _taught(recipe, corpus.training))
+    teachers = [load_pack(name, recipe.task) for name in recipe.targets.teachers]
+    # By whom they are kept: other teachers say other things.
+    names = hashlib.sha256(" ".join(pack.manifest.sha256 for pack in teachers).encode())
+    file = out / f"taught-{names.hexdigest()[:12]}.npy"
+    taught = kept(file, lambda: _taught(teachers, corpus.training))
     net = fit(FaceJob(recipe, corpus.training, corpus.validation, taught), recipe, out, progress)
     return pack_face(net, recipe, corpus, data, out / recipe.name) if is_main() else {}
 
@@ -173,9 +178,8 @@ def _frames(file: Path, faces: FaceSet, detector: FaceDetector | None) -> NDArra
     return kept(file, lambda: face_frames(faces.images, detector))
 
 
-def _taught(recipe: FaceRecipe, training: FramedFaces) -> NDArray[np.float32]:
+def _taught(packs: Sequence[ModelPack], training: FramedFaces) -> NDArray[np.float32]:
     """Ask the teachers about the training pictures, framed and otherwise unchanged."""
-    packs = [load_pack(name, recipe.task) for name in recipe.targets.teachers]
     teachers = [_Network((pack.folder / "model.onnx").read_bytes()) for pack in packs]
     answers = [teacher(framed_pictures(training, teacher.side)) for teacher in teachers]
     taught = np.zeros((len(training.frames), VOTES + len(EMOTIONS)), np.float32)

@@ -154,6 +154,8 @@ def _by_speaker(takes: Sequence[Take]) -> dict[str, list[int]]:
 
 
 def _read_take(clip: Clip, detector: FaceDetector, fps: float) -> Take | None:
+    if clip.label is None:
+        return None
     faces: list[NDArray[np.uint8]] = []
     times: list[float] = []
     with MediaReader(clip.file, ReadOptions(fps=fps, audio=False)) as reader:
@@ -162,7 +164,7 @@ def _read_take(clip: Clip, detector: FaceDetector, fps: float) -> Take | None:
             if isinstance(item, VideoFrame) and found:
                 faces.append(align_face(item.image, found[0], 96))
                 times.append(item.time)
-    if clip.label is None or not faces:
+    if not faces:
         return None
     step = (times[-1] - times[0]) / max(len(times) - 1, 1)
     return Take(clip.corpus, clip.speaker or "", EMOTIONS.index(clip.label), tuple(faces), step)

@@ -26,7 +26,10 @@ def expression_sections(f: Files) -> str:
         _copies(f["fer2013_copies"]) if "fer2013_copies" in f else "",
         _robustness(f["robustness"]) if "robustness" in f else "",
     ]
-    command = "`emoarc train recipes/face-expression.toml --data ../shared -o runs/face-expression`"
+    command = (
+        "`emoarc train recipes/face-expression.toml --data ../shared -o runs/face-expression`, "
+        "after the recipes `face-expression-first` and `face-expression-second`"
+    )
     note = "Intervals and protocols, and acted takes, are in [README.md](README.md)."
     return section("Reading them", f"By {command}.", note, *parts)
 

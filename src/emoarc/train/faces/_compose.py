@@ -156,7 +156,7 @@ class Composer:
     def _placement(
         self, box: Box, size: float, generator: np.random.Generator
     ) -> NDArray[np.float64]:
-        """A map of the picture's pixels into the scene: scale, turn, mirror, shift."""
+        """A map of the picture's pixels into the scene: scale, turn, stretch, shift."""
         angle = float(
             generator.normal(0, 8) if generator.random() < 0.6 else generator.uniform(-45, 45)
         )

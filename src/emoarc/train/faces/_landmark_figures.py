@@ -1,4 +1,4 @@
-"""How well a landmark pack does on held-out pictures, used as emoarc uses it."""
+"""How well a landmark pack does on held-out pictures, each looked at twice."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
