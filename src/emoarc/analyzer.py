@@ -62,8 +62,9 @@ class AnalysisOptions:
     """A shipped pack's name, a pack's folder, `haar`, or an ONNX file with YuNet's outputs."""
     face_pack: str = "face-expression"
     """A shipped pack's name or a pack's folder."""
-    face_relative: float = 1.0
-    """How far faces are read relative to the person's own face at rest, in [0, 1]."""
+    face_relative: float = 0.0
+    """How far faces are read relative to the person's own face at rest, in [0, 1]: for acting, and
+    for people who show much; of who is mostly calm it makes too much."""
     voice_pack: str = "voice-expression"
     """A shipped pack's name or a pack's folder."""
     threads: int = 1
@@ -81,8 +82,8 @@ class AnalysisOptions:
             raise OptionError(f"modalities: give face, voice or both, not {self.modalities}")
         if not 0 < self.fps <= 120:
             raise OptionError(f"fps: give a rate above 0 and up to 120, not {self.fps:g}")
-        if not 0 <= self.face_relative <= 1:
-            raise OptionError(f"face_relative: give 0 to 1, not {self.face_relative:g}")
+        if not isinstance(self.face_relative, (int, float)) or not 0 <= self.face_relative <= 1:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise OptionError(f"face_relative: give 0 to 1, not {self.face_relative}")
         if self.start < 0 or (self.end is not None and self.end <= self.start):
             raise OptionError(f"start, end: {self.start:g} to {self.end} s is no stretch of time")
 

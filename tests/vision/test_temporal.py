@@ -86,8 +86,8 @@ def test_at_first_nothing_is_known_of_the_person(row: np.ndarray) -> None:
 def test_restrained_expressions_are_told_apart_in_the_end() -> None:
     baseline = PersonBaseline()
     shown = [emotion for _ in range(10) for emotion in range(len(EMOTIONS))]
-    answers = [baseline.push(restrained(emotion), 2.0) for emotion in shown]
-    assert restrained(SADNESS).argmax() == NEUTRAL
+    answers = [baseline.push(restrained(emotion, 2.0), 2.0) for emotion in shown]
+    assert restrained(SADNESS, 2.0).argmax() == NEUTRAL
     late = list(zip(shown, answers, strict=True))[35:]
     assert all(answer.argmax() == emotion for emotion, answer in late)
 

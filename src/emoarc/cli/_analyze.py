@@ -66,7 +66,7 @@ def analyze(
     face_relative: Annotated[
         float,
         typer.Option(help="How far faces are read relative to the person's own at rest, 0 to 1."),
-    ] = 1.0,
+    ] = 0.0,
     voice_pack: Annotated[
         str, typer.Option(help="Voice expression model: a pack's name or folder.")
     ] = "voice-expression",

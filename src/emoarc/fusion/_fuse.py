@@ -25,7 +25,7 @@ class FusionOptions:
 
     step: float = 0.2
     """Length of a cell in seconds."""
-    face_weight: float = 0.22
+    face_weight: float = 0.24
     """The face's exponent in the pool beside `1 - face_weight` for the voice, fitted by
     `bench/fusion_weight.py` (docs/results/fusion-weight.json)."""
     time_constant: float = 0.8

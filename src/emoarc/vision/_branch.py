@@ -49,7 +49,8 @@ class FaceBranchOptions:
     search: SearchOptions = field(default_factory=SearchOptions)
     tracker: TrackerOptions = field(default_factory=TrackerOptions)
     identity: IdentityOptions = field(default_factory=IdentityOptions)
-    baseline: BaselineOptions = field(default_factory=BaselineOptions)
+    baseline: BaselineOptions = field(default_factory=lambda: BaselineOptions(most=0.0))
+    """How far faces are read relative to the person's own at rest; not at all unless asked for."""
 
 
 @dataclass(frozen=True)

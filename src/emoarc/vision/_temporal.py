@@ -27,9 +27,8 @@ class BaselineOptions:
     """Seconds of the face at rest after which half of what they told is trusted."""
     most: float = 1.0
     """How far that trust can go, in [0, 1]; with 0, faces are read as they are."""
-    rest: float = 0.3
-    """Nats by which neutral leads in a face at rest. With 0 no expression leads, as in recordings
-    whose expressions are equally frequent."""
+    rest: float = 1.0
+    """Nats by which neutral leads in a face at rest, and an expression must outdo it."""
 
     def __post_init__(self) -> None:
         if self.half <= 0 or not 0 <= self.most <= 1 or self.rest < 0:
@@ -44,7 +43,8 @@ class PersonBaseline:
     probabilities their average so far is subtracted, and each emotion is divided by its deviation
     (relative to the mean deviation of all), both shrunk towards nothing while little was seen. The
     less a frame shows any expression, the more it counts, so that who smiles throughout is not
-    taken for somebody whose lips curve by nature.
+    taken for somebody whose lips curve by nature. Probabilities of a face at rest become flat, with
+    neutral a little ahead: labels and changes are what it is good for.
 
     That is the normalisation per speaker usual with voices, causal and without labels (Busso et
     al. 2013, "Iterative feature normalization scheme for automatic emotion detection from

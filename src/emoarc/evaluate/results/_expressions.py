@@ -42,7 +42,7 @@ def quality_section(f: Files) -> str:
     ]
     return section(
         "What the quality says",
-        "By `python bench/face_quality.py ../shared docs/results/face-quality.json`.",
+        "By `python bench/face_quality.py ../shared docs/results/face-quality.json --each 2`.",
         table(["quality", "faces", "read wrongly"], rows),
         f"Of two faces, one read wrongly and one rightly, the wrong one has the lower quality in "
         f"{percent(f['auc_error'])} of the pairs (area under the ROC curve).",
