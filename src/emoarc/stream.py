@@ -23,6 +23,7 @@ from emoarc.fusion import (
 from emoarc.timeline import TIMELINE_SCHEMA, TableBuilder, Timeline, expression_row
 from emoarc.types import AudioChunk, Expression, FaceObservation, VideoFrame, VoiceObservation
 from emoarc.vision import FaceBranch
+from emoarc.vision._geometry import check_rgb
 
 __all__ = ["Stream", "StreamResult"]
 
@@ -150,8 +151,7 @@ def _check(item: VideoFrame | AudioChunk) -> None:
     if not isfinite(item.time):
         raise OptionError(f"stream: an item's time must be finite, not {item.time}")
     if isinstance(item, VideoFrame):
-        if item.image.dtype != np.uint8 or item.image.ndim != 3 or item.image.shape[2] != 3:
-            raise OptionError("stream: a frame is RGB, uint8, of shape (height, width, 3)")
+        check_rgb(item.image, "stream")
     elif item.samples.dtype != np.float32 or item.samples.ndim != 1:
         raise OptionError("stream: a chunk is mono, float32, of shape (n,), at 16 kHz")
 

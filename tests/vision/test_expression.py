@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from emoarc.errors import ModelError, OptionError
 from emoarc.labels import EMOTIONS
+from emoarc.media import MediaReader, ReadOptions
+from emoarc.models import load_face_detector
 from emoarc.packs import load_pack, write_pack
+from emoarc.types import VideoFrame
 from emoarc.vision import FaceExpressionModel
 
 SHOWN = {"happiness": 3, "surprise": 4, "neutral": 2}
@@ -151,3 +154,24 @@ def test_the_prior_decides_what_is_taken_for_granted(
     neutral, disgust = EMOTIONS.index("neutral"), EMOTIONS.index("disgust")
     assert natural[:, neutral].mean() > balanced[:, neutral].mean()
     assert natural[:, disgust].mean() < balanced[:, disgust].mean()
+
+
+def test_one_picture_is_not_taken_for_many(model: FaceExpressionModel) -> None:
+    with pytest.raises(OptionError, match="a list of pictures"):
+        model.predict(noise(70, 60, 3))
+
+
+def test_a_face_is_read_alike_however_it_is_cropped(
+    model: FaceExpressionModel, shared: Path
+) -> None:
+    with MediaReader(shared / "media/talking_head_1.mp4", ReadOptions(audio=False)) as reader:
+        frame = next(item.image for item in reader if isinstance(item, VideoFrame))
+    box = load_face_detector().detect(frame)[0].box
+    crops = []
+    for edge in (0.0, 0.2, 0.5):
+        (x, y), (w, h) = (box.x, box.y), (box.width, box.height)
+        top, left = max(0, round(y - edge * h)), max(0, round(x - edge * w))
+        crops.append(frame[top : round(y + (1 + edge) * h), left : round(x + (1 + edge) * w)])
+    first, *others = model.predict(crops)
+    for other in others:
+        np.testing.assert_allclose(other, first, atol=0.15)

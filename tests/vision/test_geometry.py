@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emoarc.errors import OptionError
 from emoarc.types import Box, FaceDetection
-from emoarc.vision._geometry import cut_out, enlarge, iou, moved, square_around
+from emoarc.vision._geometry import check_rgb, cut_out, enlarge, iou, moved, square_around
 
 numbers = st.floats(-500, 500)
 sizes = st.floats(1, 500)
@@ -79,3 +80,23 @@ def test_a_view_wholly_outside_shows_the_nearest_edge() -> None:
     image = np.zeros((10, 10, 3), np.uint8)
     image[:, -1] = 200
     assert cut_out(image, Box(50, 2, 4, 4), 4, 4).min() == 200
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        None,
+        [[[1, 2, 3]]],
+        np.zeros((4, 4), np.uint8),
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((4, 4, 3), np.float32),
+        np.zeros((0, 4, 3), np.uint8),
+    ],
+)
+def test_what_is_no_rgb_picture_is_refused(image: object) -> None:
+    with pytest.raises(OptionError, match=r"here: give .*uint8.*, not "):
+        check_rgb(image, "here")
+
+
+def test_an_rgb_picture_is_taken() -> None:
+    check_rgb(np.zeros((1, 1, 3), np.uint8), "here")

@@ -61,7 +61,9 @@ def _packs() -> Iterator[_Finding]:
 
         load_pack(name).session()
 
-    for name in ("face-expression", "voice-expression"):
+    from emoarc.packs import shipped_packs
+
+    for name in shipped_packs():
         yield _try(f"pack {name}: verified", lambda name=name: check(name))
 
 

@@ -85,6 +85,10 @@ class OverlayPainter:
             subject.id: _Moods(analysis.timeline.select(subject.id, "fused"))
             for subject in analysis.subjects
         }
+        self._voices = {
+            subject.id: _Moods(analysis.timeline.select(subject.id, "voice"))
+            for subject in analysis.subjects
+        }
 
     def __call__(self, time: float, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the frame with all that was observed at `time`, in seconds; RGB."""
@@ -100,7 +104,8 @@ class OverlayPainter:
         for subject, face in faces.items():
             _draw_face(canvas, subject, face, moods.get(subject))
         _draw_panels(canvas, faces, moods)
-        heard = [(name, mood) for name, mood in moods.items() if name not in boxes]
+        unseen = [(name, mood) for name, mood in moods.items() if name not in boxes]
+        heard = [(name, mood) for name, mood in unseen if self._voices[name].at(time)]
         for line, (subject, mood) in enumerate(heard):
             _draw_caption(canvas, f"{subject} (voice): {mood.text}", mood.color, line)
         _draw_mark(canvas)

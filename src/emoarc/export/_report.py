@@ -253,6 +253,8 @@ def _provenance(analysis: Analysis) -> Iterator[tuple[str, str]]:
         yield "Modalities", ", ".join(options["modalities"])
     if "fps" in options:
         yield "Frames", f"{options['fps']:g} per second"
+    if options.get("face_relative"):
+        yield "Faces", f"relative to each person's face at rest, {options['face_relative']:g}"
     if options.get("start") or options.get("end"):
         yield "Part", f"from {options.get('start') or 0:g} s to {options.get('end') or 'the end'}"
 

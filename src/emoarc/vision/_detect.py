@@ -8,9 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.errors import OptionError
 from emoarc.types import Box, FaceDetection
-from emoarc.vision._geometry import Pixels, cut_out, iou, moved, square_around
+from emoarc.vision._geometry import Pixels, check_rgb, cut_out, iou, moved, square_around
 from emoarc.vision._opencv import Cascade, to_gray
 
 __all__ = ["FaceDetector", "HaarDetector", "HaarOptions", "distinct"]
@@ -86,8 +85,7 @@ class HaarDetector:
         Raises:
             OptionError: The image is not RGB of uint8.
         """
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-            raise OptionError(f"detect: give uint8 RGB (height, width, 3), not {image.shape}")
+        check_rgb(image, "detect")
         height, width = image.shape[:2]
         short = min(width, height)
         faces = self._search(image, Box(0, 0, width, height), smallest * short)

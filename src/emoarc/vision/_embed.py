@@ -9,7 +9,7 @@ from emoarc.errors import ModelError
 from emoarc.packs import ModelPack
 from emoarc.types import FaceDetection
 from emoarc.vision._align import align_face
-from emoarc.vision._geometry import Pixels
+from emoarc.vision._geometry import Pixels, check_rgb
 from emoarc.vision._opencv import to_gray
 
 __all__ = ["Embedder", "Embedding", "FaceEmbedder", "is_tellable"]
@@ -58,7 +58,11 @@ class FaceEmbedder:
         Args:
             image: RGB, shape (height, width, 3).
             detection: A face found in the image, with points for the best result.
+
+        Raises:
+            OptionError: The image is not RGB of uint8.
         """
+        check_rgb(image, "embed")
         view = align_face(image, detection, self._side)
         values = to_gray(view)[None, None].astype(np.float32) / 255
         return self._session.run(["embedding"], {"input": values})[0][0]

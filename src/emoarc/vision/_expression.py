@@ -11,22 +11,23 @@ from emoarc.labels import EMOTIONS
 from emoarc.packs import ModelPack, Prior, ProbabilityHead, load_pack
 from emoarc.types import Box, FaceDetection
 from emoarc.vision._align import align_face
-from emoarc.vision._geometry import Pixels, cut_out, square_around
+from emoarc.vision._geometry import Pixels, cut_out, moved, square_around
 from emoarc.vision._net_detect import NetDetector
 from emoarc.vision._opencv import to_gray
 
 __all__ = ["FaceExpressionModel"]
 
-_LOOSE = 0.8
-"""A picture is loosely cropped if its face is smaller than this share of its shorter side."""
+_EDGE = 1 / 3
+"""What is added around a picture before it is searched, as a share of its longer side: detectors
+know faces with something around them."""
 
 
 class FaceExpressionModel:
     """A face expression pack, ready to run.
 
     The network was trained on squares that reach from the brow's top to the chin, the points of the
-    face where they lie on average in FER2013. Each picture is brought to that framing: extended to
-    a square by repeating its edges and, if it is loosely cropped, cut to its face.
+    face where they lie on average in FER2013. Each picture is brought to that framing: cut to the
+    largest face found in it or, where none is found, extended to a square by repeating its edges.
     """
 
     def __init__(self, pack: ModelPack, prior: Prior = "balanced", threads: int = 1) -> None:
@@ -56,8 +57,10 @@ class FaceExpressionModel:
                 for; saves the few milliseconds that takes.
 
         Raises:
-            OptionError: A picture is no uint8 array of such a shape.
+            OptionError: A picture is no uint8 array of such a shape, or it is one, not several.
         """
+        if isinstance(images, np.ndarray) and images.ndim < 4:
+            raise OptionError("predict: give a list of pictures, not one")
         pictures = [_checked(image, index) for index, image in enumerate(images)]
         if not pictures:
             return np.zeros((0, len(EMOTIONS)), np.float32)
@@ -71,17 +74,20 @@ class FaceExpressionModel:
         return NetDetector(load_pack("face-detection", "face-detection").session(self._threads))
 
     def _logits(self, picture: Pixels, framed: bool) -> NDArray[np.float32]:
+        # Pictures no larger than the network's are taken for cut to a face already.
+        framed = framed or min(picture.shape[:2]) <= self._side
         face = None if framed else self._find_face(picture)
         view = align_face(picture, face, self._side) if face else _whole(picture, self._side)
         values = to_gray(view)[None, None].astype(np.float32) / 255
         return self._session.run(["logits"], {"input": values})[0]
 
     def _find_face(self, picture: Pixels) -> FaceDetection | None:
-        """Find the face of a loosely cropped picture; None if the face fills it."""
-        short = min(picture.shape[:2])
-        faces = self._detector.detect(picture) if short > self._side else []
+        """Find the largest face of a picture, however tightly it is cropped."""
+        edge = round(_EDGE * max(picture.shape[:2]))
+        wide = np.pad(picture, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
+        faces = self._detector.detect(wide)
         face = max(faces, key=lambda face: face.box.area, default=None)
-        return face if face is not None and face.box.width < _LOOSE * short else None
+        return face and moved(face, 1, -edge, -edge)
 
 
 def _whole(picture: Pixels, side: int) -> Pixels:

@@ -2,20 +2,44 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emoarc.errors import OptionError
 from emoarc.types import Box, FaceDetection
 from emoarc.vision._opencv import affine, shrink
 
-__all__ = ["Matrix", "Pixels", "cut_out", "enlarge", "iou", "moved", "square_around", "warp"]
+__all__ = [
+    "Matrix",
+    "Pixels",
+    "check_rgb",
+    "cut_out",
+    "enlarge",
+    "iou",
+    "moved",
+    "square_around",
+    "warp",
+]
 
 Pixels = NDArray[np.uint8]
 """An RGB image, shape (height, width, 3)."""
 
 Matrix = NDArray[np.float64]
 """An affine map (x, y, 1) -> (x', y') of pixel edges, shape (2, 3)."""
+
+
+def check_rgb(image: Any, where: str) -> None:
+    """Refuse what is no RGB picture before it confuses a network.
+
+    Raises:
+        OptionError: It is none; the message begins with `where`.
+    """
+    kind, shape = getattr(image, "dtype", None), getattr(image, "shape", ())
+    if kind != np.uint8 or len(shape) != 3 or shape[2] != 3 or 0 in shape:
+        found = type(image).__name__ if kind is None else f"{kind} of shape {shape}"
+        raise OptionError(f"{where}: give uint8 RGB (height, width, 3), not {found}")
 
 
 def iou(a: Box, b: Box) -> float:

@@ -10,7 +10,7 @@ from emoarc.errors import ModelError, OptionError
 from emoarc.packs import ModelPack
 from emoarc.types import FaceDetection
 from emoarc.vision._face_frame import FaceFrame, frame_around, frame_of, to_image, to_pixels
-from emoarc.vision._geometry import Pixels, warp
+from emoarc.vision._geometry import Pixels, check_rgb, warp
 from emoarc.vision._mesh import MESH_POINTS
 from emoarc.vision._opencv import to_gray
 
@@ -56,7 +56,12 @@ class FaceLandmarker:
         self._session = pack.session(threads)
 
     def locate(self, image: Pixels, detection: FaceDetection) -> Landmarks:
-        """Mark the points of a face found in an RGB image, shape (height, width, 3)."""
+        """Mark the points of a face found in an RGB image, shape (height, width, 3).
+
+        Raises:
+            OptionError: The image is not RGB of uint8.
+        """
+        check_rgb(image, "locate")
         found = self._mark(image, frame_of(detection))
         for _ in range(self._looks - 1):
             if found.score < _FACE:

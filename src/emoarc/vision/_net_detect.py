@@ -9,9 +9,9 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from emoarc.errors import ModelError, OptionError
+from emoarc.errors import ModelError
 from emoarc.types import Box, FaceDetection
-from emoarc.vision._geometry import Pixels
+from emoarc.vision._geometry import Pixels, check_rgb
 from emoarc.vision._opencv import bgr_blob, pad, resize
 
 __all__ = ["STRIDES", "NetDetector", "NetDetectorOptions", "cell_grid", "decode", "pick_faces"]
@@ -74,8 +74,7 @@ class NetDetector:
         Raises:
             OptionError: The image is not RGB of uint8.
         """
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-            raise OptionError(f"detect: give uint8 RGB (height, width, 3), not {image.shape}")
+        check_rgb(image, "detect")
         height, width = image.shape[:2]
         scale = min(self._options.enlarge, self._options.side / math.sqrt(width * height))
         size = max(1, round(width * scale)), max(1, round(height * scale))

@@ -1,0 +1,5 @@
+"""Run with `python -m emoarc`."""
+
+from emoarc.cli import main
+
+main()
