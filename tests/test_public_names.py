@@ -72,7 +72,7 @@ LAYERS = (
     {"evidence", "analysis", "face_table", "evaluate"},
     {"stream", "models", "export"},
     {"analyzer", "train"},
-    {"cli"},
+    {"cli", "__main__"},
 )
 LAYER_OF = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
 SOURCES = sorted(Path(emoarc.__file__).parent.glob("*/**/*.py")) + sorted(

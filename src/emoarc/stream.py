@@ -22,8 +22,7 @@ from emoarc.fusion import (
 )
 from emoarc.timeline import TIMELINE_SCHEMA, TableBuilder, Timeline, expression_row
 from emoarc.types import AudioChunk, Expression, FaceObservation, VideoFrame, VoiceObservation
-from emoarc.vision import FaceBranch
-from emoarc.vision._geometry import check_rgb
+from emoarc.vision import FaceBranch, check_rgb
 
 __all__ = ["Stream", "StreamResult"]
 

@@ -20,7 +20,7 @@ from emoarc.vision._detect import FaceDetector, HaarDetector, HaarOptions
 from emoarc.vision._embed import Embedder, Embedding, FaceEmbedder, is_tellable
 from emoarc.vision._expression import FaceExpressionModel
 from emoarc.vision._follow import Follower
-from emoarc.vision._geometry import iou
+from emoarc.vision._geometry import check_rgb, iou
 from emoarc.vision._identify import Identities, IdentityOptions
 from emoarc.vision._landmarks import FaceLandmarker, Landmarks
 from emoarc.vision._mark import mark_faces
@@ -80,6 +80,7 @@ __all__ = [
     "align_face",
     "align_points",
     "cell_grid",
+    "check_rgb",
     "decode",
     "eye_opening",
     "face_geometry",
