@@ -196,17 +196,20 @@ def footage(shared: Path, fps: float) -> Iterator[tuple[str, np.ndarray]]:
         yield from ((f"from {kind}", image) for image in frames(path, fps))
 
 
-def reported(shared: Path, reference: FaceDetector, fps: float = 25) -> dict[str, int]:
+def reported(
+    shared: Path, reference: FaceDetector, detector: str, fps: float = 25
+) -> dict[str, int]:
     """Count what the whole face branch reports in frames in which the reference sees no face."""
-    models = load_face_detector(), load_face_expression(), load_face_landmarks(looks=1)
-    empty: list[tuple[Path, float]] = []
+    models = load_face_detector(detector), load_face_expression(), load_face_landmarks(looks=1)
+    empty: set[tuple[Path, float]] = set()
     faces: list[tuple[Path, float]] = []
     for path in sorted((shared / "media").iterdir()):
         branch = FaceBranch(*models, load_face_embedding())
         with MediaReader(path, ReadOptions(fps=fps, audio=False)) as reader:
             for frame in (item for item in reader if isinstance(item, VideoFrame)):
                 faces += [(path, face.time) for face in branch.push(frame)]
-                empty += [] if reference.detect(frame.image) else [(path, frame.time)]
+                if not reference.detect(frame.image):
+                    empty.add((path, frame.time))
         faces += [(path, face.time) for face in branch.flush()]
     return {"frames_without_faces": len(empty), "false_alarms": sum(f in empty for f in faces)}
 
@@ -242,7 +245,7 @@ def main() -> None:
         "protocol": PROTOCOL,
         "pictures": examiner.examine(pictures(arguments.shared, examiner, arguments.step)),
         "clips": examiner.examine(footage(arguments.shared, arguments.fps)),
-        "reported": reported(arguments.shared, examiner.reference),
+        "reported": reported(arguments.shared, examiner.reference, arguments.detector),
         "milliseconds": times(examiner),
     }
     text = json.dumps(figures, indent=2) + "\n"

@@ -29,9 +29,9 @@ _FLOOR = 0.6
 """Points of faces with a lower score are not trusted."""
 
 
-def find_detector(data: Path, floor: float = _FLOOR) -> FaceDetector | None:
+def find_detector(data: Path) -> FaceDetector | None:
     """Return the shipped detector network, or YuNet below `data`, or none."""
-    options = NetDetectorOptions(floor=floor)
+    options = NetDetectorOptions(floor=_FLOOR)
     if "face-detection" in shipped_packs():
         return NetDetector(load_pack("face-detection", "face-detection").session(), options)
     files = sorted(data.glob("models/face_detection_yunet*.onnx"))
