@@ -1,6 +1,6 @@
 """The small values that travel between the rooms. Times are seconds from the media's start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
@@ -131,6 +131,11 @@ class VoiceObservation:
     """Over `EMOTIONS`, shape (7,)."""
     quality: float
     """How far the expression model can be trusted on this window, in [0, 1]."""
+    speaker: int = 1
+    """Whose voice it is, counted from 1 in the order of appearance, as far as could be told when it
+    was heard; `utterance` joins what one speaker said without a pause."""
+    levels: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Level in dB of full scale of each `emoarc.audio.FRAME` of the window, shape (frames,)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emoarc.audio import FRAME, voice_quality
+from emoarc.audio import FRAME, levels, voice_quality
 
 FRAMES = 60
 
@@ -70,3 +70,8 @@ def test_silence_and_dc_are_worth_nothing(level):
 
 def test_no_whole_frame_is_worth_nothing():
     assert voice_quality(np.zeros(0, np.float32), np.zeros(0, np.float32)) == 0
+
+
+def test_levels_are_decibels_of_full_scale_frame_by_frame():
+    sound = np.repeat(np.float32([1, 0.1, 0]), FRAME)
+    assert levels(np.append(sound, np.float32(0.5))).tolist() == pytest.approx([0, -20, -100], abs=1e-3)

@@ -7,7 +7,7 @@ from emoarc.audio._branch import VoiceBranch, VoiceBranchOptions
 from emoarc.audio._expression import VoiceExpressionModel
 from emoarc.audio._features import LogMel, LogMelOptions
 from emoarc.audio._input import Normalisation, VoiceInput
-from emoarc.audio._quality import voice_quality
+from emoarc.audio._quality import levels, voice_quality
 from emoarc.audio._signal import as_mono, resample
 from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Window, cut_windows
 from emoarc.audio._vad import FRAME, FRAME_SECONDS, VoiceActivity, speech_span
@@ -28,6 +28,7 @@ __all__ = [
     "Window",
     "as_mono",
     "cut_windows",
+    "levels",
     "resample",
     "speech_span",
     "voice_quality",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from emoarc.audio._buffer import Buffer
 from emoarc.audio._expression import VoiceExpressionModel
-from emoarc.audio._quality import voice_quality
+from emoarc.audio._quality import levels, voice_quality
 from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Window
 from emoarc.audio._vad import FRAME, VoiceActivity
 from emoarc.types import SAMPLING_RATE, AudioChunk, VoiceObservation
@@ -89,7 +89,7 @@ class VoiceBranch:
         kept = [e for e in excerpts if len(e.samples) >= round(shortest * SAMPLING_RATE)]
         probabilities = self._model.predict_windows([e.samples for e in kept])
         return [
-            VoiceObservation(e.start, e.end, e.utterance, p, e.quality)
+            VoiceObservation(e.start, e.end, e.utterance, p, e.quality, levels=levels(e.samples))
             for e, p in zip(kept, probabilities, strict=True)
         ]
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from emoarc.audio._vad import FRAME, FRAME_SECONDS
 
-__all__ = ["voice_quality"]
+__all__ = ["levels", "voice_quality"]
 
 _SPEAKING = 0.5
 """Speech probability from which a frame counts as speech."""
@@ -43,6 +43,12 @@ def voice_quality(samples: NDArray[np.float32], probabilities: NDArray[np.float3
         len(probabilities) * FRAME_SECONDS / _ENOUGH_SECONDS,
     )
     return float(np.prod(np.clip(marks, 0, 1)))
+
+
+def levels(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the level of each whole frame of `FRAME` samples in dB of full scale."""
+    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
+    return (10 * np.log10(np.mean(np.square(frames), axis=1) + 1e-10)).astype(np.float32)
 
 
 def _speech_to_noise(frames: NDArray[np.float32], speaking: NDArray[np.bool_]) -> float:
