@@ -134,6 +134,9 @@ class VoiceObservation:
     speaker: int = 1
     """Whose voice it is, counted from 1 in the order of appearance, as far as could be told when it
     was heard; `utterance` joins what one speaker said without a pause."""
+    scores: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Log-probabilities over `EMOTIONS` relative to the speaker's mean of the same, shape (7,);
+    empty where the model gives none."""
     levels: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     """Level in dB of full scale of each `emoarc.audio.FRAME` of the window, shape (frames,)."""
 

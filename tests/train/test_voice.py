@@ -11,17 +11,21 @@ import pytest
 from emoarc.audio import VoiceExpressionModel, VoiceInput
 from emoarc.corpora import RAVDESS_LABELS, SEALED
 from emoarc.errors import OptionError
+from emoarc.evaluate import read_predictions
 from emoarc.labels import EMOTIONS
 from emoarc.packs import load_pack
 
 pytest.importorskip("torch", reason="the extra `train` is not installed")
 
+import torch
+
 from emoarc.toml import parse, read_toml
 from emoarc.train import read_voice_clips, train
-from emoarc.train._voice import VoiceJob, VoiceRecipe, VoiceSet
-from emoarc.train._voice_features import FeatureOptions, read_spectrograms
-from emoarc.train._voice_folds import RAVDESS_FOLDS, fold_of
+from emoarc.train._augment_signal import SignalAugmentation
+from emoarc.train._voice import VoiceJob, VoiceRecipe, VoiceSet, reading_loss
+from emoarc.train._voice_features import FeatureOptions, read_features
 from emoarc.train._voice_pack import cross_fitted, split_speakers
+from emoarc.train._voice_protocol import relative_scores
 from emoarc.train._voice_run import read_voices
 
 RECIPES = Path(__file__).parents[2] / "recipes"
@@ -35,7 +39,7 @@ protocol = "{protocol}"
 labels = {labels}
 members = 2
 examples = 64
-speeds = [1.0, 1.1]
+copies = 1
 held_out = ["ravdess-02", "ravdess-03"]
 
 [corpora]
@@ -54,6 +58,11 @@ stem = 4
 channels = [4, 8]
 width = 8
 attention = 4
+hidden = 8
+
+[signal]
+speed = [0.9, 1.1]
+babble = 0.5
 
 [augmentation]
 frames = 40
@@ -102,6 +111,7 @@ def _tables(**changes: Any) -> dict[str, Any]:
         "labels": list(EMOTIONS),
         "corpora": {"ravdess": 1.0},
         "examples": 700,
+        "voices": 2,
         "schedule": {"epochs": 1, "batch_size": 10, "learning_rate": 0.1},
         **changes,
     }
@@ -119,7 +129,9 @@ def test_a_recipe_becomes_a_pack_that_hears(voices: Path, tmp_path: Path) -> Non
     figures = train(_recipe(tmp_path, "pack", EMOTIONS), voices, tmp_path / "run")
     pack = load_pack(tmp_path / "run/tiny-voice", "voice-expression")
     tone = np.random.default_rng(0).normal(0, 0.1, 20_000)
-    assert VoiceExpressionModel(pack).predict(tone, 16_000).sum() == pytest.approx(1)
+    model = VoiceExpressionModel(pack)
+    assert model.predict(tone, 16_000).sum() == pytest.approx(1)
+    assert model.read([tone.astype(np.float32)]).scores.shape == (1, 7)
     assert figures["sealed_speakers"]["speakers"] == sorted(SEALED)
     assert figures["held_out_speakers"]["clips"] == 16
     assert pack.manifest.prior == pytest.approx(dict.fromkeys(EMOTIONS, 1 / 7), abs=1e-5)
@@ -128,22 +140,41 @@ def test_a_recipe_becomes_a_pack_that_hears(voices: Path, tmp_path: Path) -> Non
 
 
 def test_a_recipe_is_measured_on_the_five_folds(voices: Path, tmp_path: Path) -> None:
-    figures = train(_recipe(tmp_path, "ravdess-folds", RAVDESS_LABELS), voices, tmp_path / "run")
-    assert figures["clips"] == 24 * 8
-    assert figures["uar"]["value"] == pytest.approx(np.mean(figures["uar_per_fold"]), abs=1e-3)
-    assert figures["uar"]["low"] <= figures["uar"]["value"] <= figures["uar"]["high"]
-    assert np.sum(figures["confusion"]) == 24 * 8
+    figures = train(_recipe(tmp_path, "ravdess-5fold", RAVDESS_LABELS), voices, tmp_path / "run")
+    for reading in ("absolute", "relative"):
+        found = figures[reading]
+        assert len(found["uar_per_fold"]) == 5
+        assert found["uar"]["low"] <= found["uar"]["value"] <= found["uar"]["high"]
+        kept = read_predictions(tmp_path / f"run/predictions-{reading}.csv")
+        assert len(kept) == found["n"] == 24 * 8
     assert not list((tmp_path / "run").rglob("model.onnx"))
 
 
-def test_no_fold_tests_a_speaker_it_trains_on() -> None:
-    folds = [fold_of(f"ravdess-{actor:02d}") for actor in range(1, 25)]
-    assert sorted(set(folds)) == [0, 1, 2, 3, 4]
-    assert fold_of("tess-OAF") == -1
+def test_no_voice_is_measured_under_a_protocol_that_leaks(voices: Path, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="leaks"):
+        train(_recipe(tmp_path, "leaky-random", RAVDESS_LABELS), voices, tmp_path / "run")
 
 
-def test_the_folds_test_every_actor_once() -> None:
-    assert sorted(actor for fold in RAVDESS_FOLDS for actor in fold) == list(range(1, 25))
+def test_relative_scores_forget_what_a_speaker_always_does() -> None:
+    scores = np.random.default_rng(0).normal(size=(6, 7)).astype(np.float32)
+    speakers = np.array(["a", "b"] * 3)
+    habits = np.where(speakers[:, None] == "a", np.float32(5), 0) * np.eye(7, dtype=np.float32)[3]
+    assert relative_scores(scores + habits, speakers) == pytest.approx(
+        relative_scores(scores, speakers), abs=1e-5
+    )
+
+
+def test_the_loss_of_the_relative_reading_forgets_habits_and_speakers_of_one_mood() -> None:
+    outputs, targets = torch.randn(8, 2, 2, 7), torch.eye(7)[[0, 1, 2, 3, 4, 4, 4, 4]]
+    habits = torch.zeros_like(outputs)
+    habits[:4, :, 1] = torch.randn(7)
+    before = reading_loss(outputs, targets, targets, speakers=2)
+    assert reading_loss(outputs + habits, targets, targets, 2).item() == pytest.approx(
+        before.item(), abs=1e-5
+    )
+    changed = outputs.clone()
+    changed[4:, :, 1] = torch.randn(4, 2, 7)
+    assert reading_loss(changed, targets, targets, 2).item() == pytest.approx(before.item())
 
 
 def test_the_shipped_recipe_never_trains_on_sealed_or_held_out_speakers(shared: Path) -> None:
@@ -168,15 +199,31 @@ def test_speakers_that_cannot_be_held_out_are_refused(
         split_speakers(recipe, voice_set)
 
 
-def test_every_class_is_drawn_alike_and_epochs_repeat(voice_set: VoiceSet) -> None:
+def test_every_class_counts_alike_and_epochs_repeat(voice_set: VoiceSet) -> None:
     recipe = parse(VoiceRecipe, _tables(smoothing=0.0, augmentation={"mixup": 0.0}), "x.toml")
     job = VoiceJob(recipe, voice_set)
     epoch = [targets.sum(dim=0).numpy() for _, targets in job.batches(0)]
-    assert np.sum(epoch, axis=0) == pytest.approx(np.full(7, 100), abs=8)
+    assert np.sum(epoch, axis=0) == pytest.approx(np.full(7, 100), abs=35)
     assert job.prior == pytest.approx(dict.fromkeys(EMOTIONS, 1 / 7))
-    inputs = [next(iter(job.batches(n)))[0].numpy() for n in (0, 0, 1)]
+    inputs = [next(iter(job.batches(n)))[0][0].numpy() for n in (0, 0, 1)]
     assert np.array_equal(inputs[0], inputs[1])
     assert not np.array_equal(inputs[0], inputs[2])
+
+
+def test_clips_of_a_speaker_are_next_to_each_other(voice_set: VoiceSet) -> None:
+    recipe = parse(VoiceRecipe, _tables(), "x.toml")
+    rows = VoiceJob(recipe, voice_set)._draw(12, np.random.default_rng(0))
+    drawn = voice_set.speakers[rows].reshape(2, 6)
+    assert (drawn == drawn[:, :1]).all()
+    assert drawn[0, 0] != drawn[1, 0]
+
+
+def test_a_net_may_be_told_what_the_corpus_states(voice_set: VoiceSet) -> None:
+    recipe = parse(VoiceRecipe, _tables(told=["sex"]), "x.toml")
+    job = VoiceJob(recipe, voice_set)
+    (_, functionals), _ = next(iter(job.batches(0)))
+    assert functionals.shape == (10, voice_set.features.statistics.shape[2] + 1)
+    assert set(functionals[:, -1].abs().tolist()) == {1.0}
 
 
 def test_a_temperature_is_never_fitted_on_the_speaker_it_serves() -> None:
@@ -192,17 +239,27 @@ def test_a_temperature_is_never_fitted_on_the_speaker_it_serves() -> None:
     assert not np.allclose(before[~served], after[~served])
 
 
-def test_spectrograms_are_kept_and_read_again(voices: Path, tmp_path: Path) -> None:
+def test_features_are_kept_and_read_again(voices: Path, tmp_path: Path) -> None:
     paths = sorted((voices / "corpora/ravdess/Actor_01").iterdir())
-    options = FeatureOptions(VoiceInput(level=-26.0, normalisation="none"), (1.0, 1.25))
-    fresh = read_spectrograms(paths, options, tmp_path)
-    kept = read_spectrograms(paths, options, tmp_path)
+    faster = SignalAugmentation(speed=(1.25, 1.25))
+    options = FeatureOptions(VoiceInput(level=-26.0, normalisation="none"), 1, faster)
+    fresh = read_features(paths, options, cache=tmp_path)
+    kept = read_features(paths, options, cache=tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
     assert np.array_equal(fresh.get(3, 1), kept.get(3, 1))
+    assert np.array_equal(fresh.statistics, kept.statistics)
     assert len(kept.get(0, 1)) == pytest.approx(len(kept.get(0)) / 1.25, abs=3)
-    other = FeatureOptions(VoiceInput(normalisation="none"), (1.0, 1.25))
-    read_spectrograms(paths, other, tmp_path)
+    other = FeatureOptions(VoiceInput(normalisation="none"), 1, faster)
+    read_features(paths, other, cache=tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_recording_is_altered_alike_whatever_it_is_read_with(voices: Path) -> None:
+    paths = sorted((voices / "corpora/ravdess/Actor_01").iterdir())
+    options = FeatureOptions(VoiceInput(), 2, SignalAugmentation(speed=(0.8, 1.2)))
+    together, alone = read_features(paths, options), read_features(paths[3:4], options)
+    assert np.array_equal(together.get(3, 2), alone.get(0, 2))
+    assert not np.array_equal(alone.get(0, 1), alone.get(0, 2))
 
 
 def test_corpora_are_joined_clip_by_clip(voices: Path) -> None:
@@ -215,7 +272,7 @@ def test_corpora_are_joined_clip_by_clip(voices: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"smoothing": 1.0}, {"speeds": [1.1]}, {"examples": 3}, {"votes": -0.1}]
+    "changes", [{"smoothing": 1.0}, {"copies": -1}, {"voices": 3}, {"examples": 3}, {"votes": -0.1}]
 )
 def test_recipes_that_cannot_be_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(OptionError, match=r"x\.toml"):
@@ -223,5 +280,5 @@ def test_recipes_that_cannot_be_are_refused(changes: dict[str, Any]) -> None:
 
 
 def test_the_recipes_in_the_repository_can_be_read() -> None:
-    for name in ("voice-expression.toml", "voice-ravdess-folds.toml"):
-        assert parse(VoiceRecipe, read_toml(RECIPES / name), name).task == "voice-expression"
+    for name in ("expression", "ravdess", "emodb", "tess", "corpora"):
+        assert parse(VoiceRecipe, read_toml(RECIPES / f"voice-{name}.toml"), name).protocol

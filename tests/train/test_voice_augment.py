@@ -70,12 +70,14 @@ def test_masks_cover_no_more_than_allowed_and_leave_the_original(seed: int) -> N
     assert np.array_equal(speech, before)
 
 
-def test_mixup_keeps_targets_distributions() -> None:
+def test_mixup_keeps_targets_distributions_and_mixes_with_whom_it_is_told() -> None:
     inputs, targets = np.stack([_spectrogram(9, s) for s in range(8)]), np.eye(8, dtype=np.float32)
-    mixed, soft = mix_examples(inputs, targets, 0.3, np.random.default_rng(0))
+    order = np.arange(8) ^ 1  # neighbours
+    mixed, soft = mix_examples([inputs, targets], 0.3, order, np.random.default_rng(0))
     assert mixed.shape == inputs.shape
     assert soft.sum(axis=1) == pytest.approx(np.ones(8))
-    assert mix_examples(inputs, targets, 0.0, np.random.default_rng(0))[0] is inputs
+    assert (soft > 0).nonzero()[1].reshape(8, 2).tolist() == [sorted([i, i ^ 1]) for i in range(8)]
+    assert mix_examples([inputs, targets], 0.0, order, np.random.default_rng(0))[0] is inputs
 
 
 def test_impossible_options_are_refused() -> None:

@@ -3,9 +3,11 @@
 `VoiceBranch` is the stage that joins them: it takes `AudioChunk`s and gives `VoiceObservation`s.
 """
 
+from emoarc.audio._baselines import SpeakerBaselineOptions, SpeakerBaselines
 from emoarc.audio._branch import VoiceBranch, VoiceBranchOptions
-from emoarc.audio._expression import VoiceExpressionModel
+from emoarc.audio._expression import VoiceExpressionModel, VoiceReading
 from emoarc.audio._features import LogMel, LogMelOptions
+from emoarc.audio._functionals import DESCRIPTORS, FUNCTIONALS, descriptors, functionals
 from emoarc.audio._input import Normalisation, VoiceInput
 from emoarc.audio._quality import levels, voice_quality
 from emoarc.audio._signal import as_mono, resample
@@ -13,11 +15,15 @@ from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Windo
 from emoarc.audio._vad import FRAME, FRAME_SECONDS, VoiceActivity, speech_span
 
 __all__ = [
+    "DESCRIPTORS",
     "FRAME",
     "FRAME_SECONDS",
+    "FUNCTIONALS",
     "LogMel",
     "LogMelOptions",
     "Normalisation",
+    "SpeakerBaselineOptions",
+    "SpeakerBaselines",
     "UtteranceOptions",
     "UtteranceSegmenter",
     "VoiceActivity",
@@ -25,9 +31,12 @@ __all__ = [
     "VoiceBranchOptions",
     "VoiceExpressionModel",
     "VoiceInput",
+    "VoiceReading",
     "Window",
     "as_mono",
     "cut_windows",
+    "descriptors",
+    "functionals",
     "levels",
     "resample",
     "speech_span",

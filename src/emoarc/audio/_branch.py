@@ -87,10 +87,12 @@ class VoiceBranch:
     def _judged(self, excerpts: "list[_Excerpt]") -> list[VoiceObservation]:
         shortest = self._model.input.min_seconds
         kept = [e for e in excerpts if len(e.samples) >= round(shortest * SAMPLING_RATE)]
-        probabilities = self._model.predict_windows([e.samples for e in kept])
+        read = self._model.read([e.samples for e in kept])
         return [
-            VoiceObservation(e.start, e.end, e.utterance, p, e.quality, levels=levels(e.samples))
-            for e, p in zip(kept, probabilities, strict=True)
+            VoiceObservation(
+                e.start, e.end, e.utterance, p, e.quality, scores=s, levels=levels(e.samples)
+            )
+            for e, p, s in zip(kept, *read, strict=True)
         ]
 
 

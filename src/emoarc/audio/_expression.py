@@ -1,20 +1,32 @@
 """The voice expression model: from speech to probabilities over the seven emotions."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emoarc.audio._functionals import functionals
 from emoarc.audio._input import VoiceInput
 from emoarc.audio._signal import as_mono, resample
 from emoarc.audio._utterances import cut_windows
 from emoarc.audio._vad import speech_span
 from emoarc.errors import ModelError, OptionError
+from emoarc.labels import EMOTIONS
 from emoarc.packs import ModelPack, Prior, ProbabilityHead
 from emoarc.types import SAMPLING_RATE
 
-__all__ = ["VoiceExpressionModel"]
+__all__ = ["VoiceExpressionModel", "VoiceReading"]
+
+
+class VoiceReading(NamedTuple):
+    """What was read in windows of speech."""
+
+    probabilities: NDArray[np.float32]
+    """Over `EMOTIONS`, shape (windows, 7)."""
+    scores: NDArray[np.float32]
+    """Log-probabilities that hold once the mean of the same speaker's is taken from them (see
+    `SpeakerBaselines`), shape (windows, 7); (windows, 0) where the network gives none."""
 
 
 class VoiceExpressionModel:
@@ -39,6 +51,13 @@ class VoiceExpressionModel:
         self.pack = pack
         """What it was loaded from."""
         self._session = pack.session(threads)
+        self._inputs = [given.name for given in self._session.get_inputs()]
+        if len(self._inputs) != 1 + self.input.functionals:
+            raise ModelError(
+                f"{pack.folder}: its network takes {len(self._inputs)} inputs, which is not what "
+                "model.json says"
+            )
+        self._columns = [pack.manifest.labels.index(emotion) for emotion in EMOTIONS]
         self._head = ProbabilityHead(pack.manifest, prior)
 
     def predict(self, signal: NDArray[Any], sampling_rate: float) -> NDArray[np.float32]:
@@ -68,18 +87,22 @@ class VoiceExpressionModel:
         return _pool(self.predict_windows([samples[start:end] for start, end in spans]))
 
     def predict_windows(self, windows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Judge windows of speech as `read` does, giving probabilities, shape (windows, 7)."""
+        return self.read(windows).probabilities
+
+    def read(self, windows: Sequence[NDArray[np.float32]]) -> VoiceReading:
         """Judge windows of speech, each mono float32 at `SAMPLING_RATE`, as they are.
 
         Every window runs by itself, so that none depends on its neighbours' lengths.
 
-        Returns:
-            Probabilities over `EMOTIONS`, shape (windows, 7).
-
         Raises:
             OptionError: A window is shorter than the network can judge.
         """
-        logits = [self._logits(window) for window in windows]
-        return self._head(np.concatenate(logits)) if logits else np.zeros((0, 7), np.float32)
+        if not windows:
+            return VoiceReading(np.zeros((0, 7), np.float32), np.zeros((0, 0), np.float32))
+        logits, *rest = (np.concatenate(o) for o in zip(*map(self._run, windows), strict=True))
+        scores = rest[0][:, self._columns] if rest else np.zeros((len(windows), 0), np.float32)
+        return VoiceReading(self._head(logits), scores)
 
     def _speech(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         start, end = speech_span(samples)
@@ -90,15 +113,17 @@ class VoiceExpressionModel:
             end = start + shortest
         return samples[start:end]
 
-    def _logits(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _run(self, window: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         if len(window) < round(self.input.min_seconds * SAMPLING_RATE):
             raise OptionError(
                 f"voice: {len(window) / SAMPLING_RATE:.2f} s of sound is too short; "
                 f"give at least {self.input.min_seconds} s"
             )
-        name = self._session.get_inputs()[0].name
-        (logits,) = self._session.run(None, {name: self.input(window)[None]})
-        return np.asarray(logits, np.float32)
+        inputs = [self.input(window)]
+        if self.input.functionals:
+            inputs.append(functionals(self.input.levelled(window)))
+        feed = {name: value[None] for name, value in zip(self._inputs, inputs, strict=True)}
+        return [np.asarray(output, np.float32) for output in self._session.run(None, feed)]
 
 
 def _pool(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -7,12 +7,14 @@ The section reads, with the fields of `VoiceInput` and of `LogMelOptions`::
       "features": {"sampling_rate": 16000, "window": 0.025, "hop": 0.01, "n_fft": 512,
                    "bands": 64, "f_min": 50.0, "f_max": 8000.0, "floor": 1e-10},
       "level": -26.0,
-      "normalisation": "bands", "mean": [...], "std": [...],
+      "normalisation": "bands", "mean": [...], "std": [...], "functionals": true,
       "min_seconds": 0.5, "max_seconds": 4.0, "hop_seconds": 2.0
     }
 
-The network's one input is then float32 of shape (batch, frames, bands) with free batch and
-frames; its one output is the logits, shape (batch, labels).
+The network's input is then float32 of shape (batch, frames, bands) with free batch and frames, and
+where it wants them a second one, `functionals`, of shape (batch, len(FUNCTIONALS)). Its first
+output is the logits, shape (batch, labels); a second one, `scores`, of the same shape, is to be
+taken relative to the speaker's mean.
 """
 
 from collections.abc import Mapping
@@ -47,6 +49,8 @@ class VoiceInput:
     """One number per band, for `bands`."""
     std: tuple[float, ...] = ()
     """One number per band, for `bands`."""
+    functionals: bool = False
+    """Whether the network takes in functionals as well."""
     min_seconds: float = 0.5
     """The shortest window the network has learnt to judge."""
     max_seconds: float = 4.0

@@ -1,4 +1,4 @@
-"""A small convolutional network for speech of any length."""
+"""A small network for speech of any length: what a spectrogram shows, and what prosody tells."""
 
 from dataclasses import dataclass
 
@@ -29,10 +29,17 @@ class VoiceNetOptions:
     """Hidden units of the attention."""
     dropout: float = 0.3
     """Share of the pooled features dropped in training."""
+    hidden: int = 192
+    """Units of each of the two hidden layers that take in the functionals."""
+    conditions: int = 0
+    """Facts about the speaker that come after the functionals and are known to both experts."""
 
     def __post_init__(self) -> None:
-        if not self.channels or min(self.stem, *self.channels, self.width, self.attention) < 1:
-            raise OptionError("channels: stem, channels, width and attention are counts from 1 up")
+        counts = (self.stem, *self.channels, self.width, self.attention, self.hidden)
+        if not self.channels or min(counts) < 1 or self.conditions < 0:
+            raise OptionError(
+                "channels: stem, channels, width, attention and hidden are counts from 1 up"
+            )
         if self.bands % 2 ** (len(self.channels) + 1):
             raise OptionError(
                 f"bands: {self.bands} cannot be halved {len(self.channels) + 1} times"
@@ -42,16 +49,59 @@ class VoiceNetOptions:
 
 
 class VoiceNet(nn.Module):
-    """Log-mel spectrograms (n, frames, bands), in nats, to logits (n, labels).
+    """Log-mel spectrograms (n, frames, bands), in nats, and functionals (n, functionals) to
+    logits (n, 2, 2, labels): two experts, each with two readings.
+
+    The experts are a convolutional network on the spectrogram and a perceptron on the functionals.
+    The first reading is absolute; the second is meant to be taken relative to the mean of the same
+    speaker's second readings, which leaves out how this voice sounds whatever it expresses.
+    """  # noqa: D205
+
+    def __init__(
+        self, labels: int, options: VoiceNetOptions | None = None, functionals: int = 255
+    ) -> None:
+        super().__init__()
+        options = options or VoiceNetOptions()
+        self.conditions = options.conditions
+        self.spectral = _SpectralExpert(options)
+        self.prosodic = _ProsodicExpert(functionals, options)
+        self.readings = nn.ModuleList(
+            nn.Sequential(
+                nn.Dropout(options.dropout),
+                nn.Linear(width + options.conditions, 2 * labels),
+                nn.Unflatten(1, (2, labels)),
+            )
+            for width in (2 * options.width, options.hidden)
+        )
+
+    def standardise(self, functionals: Tensor) -> None:
+        """Learn the scale of the functionals from those of the training data, (n, functionals)."""
+        spread, mean = torch.std_mean(functionals, dim=0)
+        self.prosodic.mean.copy_(mean)
+        self.prosodic.spread.copy_(spread + 1e-6)
+
+    def forward(self, log_mel: Tensor, functionals: Tensor) -> Tensor:
+        """Read each spectrogram, whatever its level."""
+        known = functionals.shape[1] - self.conditions
+        facts = functionals[:, known:]
+        features = self.spectral(log_mel), self.prosodic(functionals[:, :known])
+        read = [
+            reading(torch.cat([values, facts], dim=1))
+            for reading, values in zip(self.readings, features, strict=True)
+        ]
+        return torch.stack(read, dim=1)
+
+
+class _SpectralExpert(nn.Module):
+    """Log-mel spectrograms to pooled features (n, 2 * width).
 
     Residual blocks over time and frequency (He et al. 2016), then the attentive mean and
     deviation over time (Okabe et al. 2018, "Attentive statistics pooling for deep speaker
     embedding"), with one attention per feature (Desplanques et al. 2020, ECAPA-TDNN).
     """
 
-    def __init__(self, labels: int, options: VoiceNetOptions | None = None) -> None:
+    def __init__(self, options: VoiceNetOptions) -> None:
         super().__init__()
-        options = options or VoiceNetOptions()
         layers: list[nn.Module] = [
             nn.Conv2d(2, options.stem, 5, 2, 2, bias=False),
             nn.BatchNorm2d(options.stem),
@@ -69,15 +119,36 @@ class VoiceNet(nn.Module):
             nn.ReLU(inplace=True),
         )
         self.pool = _AttentiveStatistics(options.width, options.attention)
-        self.classifier = nn.Sequential(
-            nn.Dropout(options.dropout), nn.Linear(2 * options.width, labels)
-        )
 
     def forward(self, log_mel: Tensor) -> Tensor:
-        """Classify each spectrogram, whatever its level."""
         maps = self.maps(_two_views(log_mel / _SCALE))
         features = self.features(maps.transpose(2, 3).flatten(1, 2))
-        return self.classifier(self.pool(features.float()))
+        return self.pool(features.float())
+
+
+class _ProsodicExpert(nn.Module):
+    """Functionals to features (n, hidden)."""
+
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(self, functionals: int, options: VoiceNetOptions) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(functionals))
+        self.register_buffer("spread", torch.ones(functionals))
+        # Few recordings, many functionals: a quarter of them is hidden from each step.
+        self.layers = nn.Sequential(
+            nn.Dropout(0.25), *_layer(functionals, options.hidden), nn.Dropout(0.5),
+            *_layer(options.hidden, options.hidden), nn.Dropout(0.3),
+        )  # fmt: skip
+
+    def forward(self, functionals: Tensor) -> Tensor:
+        scaled = (functionals.float() - self.mean) / self.spread
+        return self.layers(scaled.clamp(-4, 4)).float()
+
+
+def _layer(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
+    return nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs), nn.ReLU()
 
 
 class _VoiceBlock(nn.Module):

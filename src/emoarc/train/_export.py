@@ -26,44 +26,47 @@ _OPSET = 17
 
 def export_onnx(
     net: nn.Module,
-    example: Tensor,
+    example: Tensor | tuple[Tensor, ...],
     tolerance: float = 1e-4,
     free: Mapping[int, str] | None = None,
     outputs: Sequence[str] = ("logits",),
+    inputs: Sequence[str] = ("input",),
 ) -> bytes:
-    """Return `net` as an ONNX file with the input `input` and a free first axis, after checking
-    that ONNX Runtime computes what torch computes.
+    """Return `net` as an ONNX file whose inputs have a free first axis, after checking that ONNX
+    Runtime computes what torch computes.
 
     Args:
         net: In evaluation mode.
-        example: An input of at least two rows.
+        example: An input, or one for each of the net's, of at least two rows.
         tolerance: How far an output may differ.
-        free: Further axes of the input whose length may vary, and their names.
+        free: Further axes of the first input whose length may vary, and their names.
         outputs: What to call the net's output, or each of its tuple of them.
+        inputs: What to call the inputs.
 
     Raises:
         ModelError: The exported network computes something else.
     """  # noqa: D205
     plain: nn.Module = net.eval().to(memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]
+    examples = (example,) if isinstance(example, Tensor) else example
     file: Any = io.BytesIO()
     with warnings.catch_warnings():
         # The exporter that needs no further package warns that there is a newer one.
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             plain,
-            (example,),
+            examples,
             file,
-            input_names=["input"],
+            input_names=list(inputs),
             output_names=list(outputs),
             dynamic_axes={
-                "input": {0: "n", **(free or {})},
-                **{name: {0: "n"} for name in outputs},
+                **{name: {0: "n"} for name in (*inputs, *outputs)},
+                inputs[0]: {0: "n", **(free or {})},
             },
             opset_version=_OPSET,
             dynamo=False,
         )
     onnx = file.getvalue()
-    _check(plain, onnx, example, tolerance, outputs)
+    _check(plain, onnx, dict(zip(inputs, examples, strict=True)), tolerance, outputs)
     return onnx
 
 
@@ -78,14 +81,19 @@ def fit_temperature(truth: NDArray[np.integer], logits: NDArray[np.floating]) ->
 
 
 def _check(
-    net: nn.Module, onnx: bytes, example: Tensor, tolerance: float, outputs: Sequence[str]
+    net: nn.Module,
+    onnx: bytes,
+    examples: Mapping[str, Tensor],
+    tolerance: float,
+    outputs: Sequence[str],
 ) -> None:
     session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
-    for rows in (example, example[:1]):
+    for count in (None, 1):
+        rows = {name: example[:count] for name, example in examples.items()}
         with torch.inference_mode():
-            answer = net(rows)
+            answer = net(*rows.values())
         expected: Sequence[Tensor] = (answer,) if isinstance(answer, Tensor) else answer
-        found: list[Any] = session.run(list(outputs), {"input": rows.numpy()})
+        found: list[Any] = session.run(list(outputs), {name: x.numpy() for name, x in rows.items()})
         for name, ours, theirs in zip(outputs, found, expected, strict=True):
             error = float(np.abs(ours - theirs.numpy()).max())
             if not error <= tolerance:

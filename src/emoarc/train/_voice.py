@@ -1,10 +1,13 @@
 """The voice job: a `VoiceNet` on acted speech of several corpora."""
 
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 # torch's annotations are partial.
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +21,8 @@ from emoarc.corpora import Clip
 from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS
 from emoarc.nets import VoiceNet, VoiceNetOptions
+from emoarc.train._augment_signal import SignalAugmentation
+from emoarc.train._checks import check_from_zero
 from emoarc.train._loop import Batch, Progress, fit, soft_cross_entropy
 from emoarc.train._recipe import Recipe
 from emoarc.train._voice_augment import (
@@ -29,20 +34,26 @@ from emoarc.train._voice_augment import (
     tilt,
 )
 from emoarc.train._voice_clips import vote_shares
-from emoarc.train._voice_features import Spectrograms
+from emoarc.train._voice_features import VoiceFeatures
 
 __all__ = [
-    "AveragedNets",
+    "JoinedNets",
     "NoiseBank",
     "VoiceJob",
     "VoiceRecipe",
     "VoiceSet",
+    "class_of",
     "fit_members",
-    "voice_logits",
+    "read_voice_set",
+    "reading_loss",
 ]
 
 _VOICES = 3
 """Talkers that make up babble."""
+_ONE_SIDED = 0.6
+"""Share of one expression from which a speaker's mean tells more of it than of the voice."""
+_HEAVIEST = 3.0
+"""What a clip of a rare expression counts for at the most."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +63,19 @@ class VoiceRecipe(Recipe):
     labels: tuple[str, ...]
     """The classes, in the order of the logits."""
     corpora: dict[str, float]
-    """What to train on, and how much each weighs among the examples of a class."""
+    """What to train on, and how likely a speaker of each is drawn."""
     examples: int
     """Examples drawn per epoch."""
-    protocol: Literal["pack", "ravdess-folds"] = "pack"
-    """Make a pack, or measure the recipe on the five folds of RAVDESS and make none."""
+    protocol: str = "pack"
+    """Make a `pack`, or measure the recipe under a speaker-independent protocol and make none."""
     members: int = 1
     """Nets trained from one seed after the other, whose log-probabilities are averaged."""
     held_out: tuple[str, ...] = ()
     """Speakers kept from training, on whom the temperature is fitted."""
-    speeds: tuple[float, ...] = (1.0,)
-    """Speeds at which a clip may be played; the first is the original."""
+    voices: int = 4
+    """Speakers in a batch; what is read relative to a speaker is relative to these few clips."""
+    copies: int = 0
+    """Altered copies of each clip, any of which may stand for it."""
     level: float | None = -26.0
     """RMS level in dB of full scale to which every clip is brought."""
     smoothing: float = 0.1
@@ -70,7 +83,11 @@ class VoiceRecipe(Recipe):
     votes: float = 0.0
     """Share of the target that listeners decide, where a corpus asked them; the actor's
     intention decides the rest."""
+    told: tuple[Literal["sex", "age"], ...] = ()
+    """What the net is told of the speaker, as the corpus states it: to measure whether it helps."""
     net: VoiceNetOptions = field(default_factory=VoiceNetOptions)
+    signal: SignalAugmentation = field(default_factory=SignalAugmentation)
+    """How the copies are altered."""
     augmentation: VoiceAugmentation = field(default_factory=VoiceAugmentation)
 
     def __post_init__(self) -> None:
@@ -80,27 +97,31 @@ class VoiceRecipe(Recipe):
             )
         if not 0 <= self.smoothing < 1 or not 0 <= self.votes <= 1:
             raise OptionError("smoothing: smoothing and votes are shares")
-        if not self.speeds or self.speeds[0] != 1.0:
-            raise OptionError("speeds: the first must be 1.0, the original")
+        if self.voices < 1 or self.schedule.batch_size % self.voices:
+            raise OptionError("voices: must divide batch_size")
+        check_from_zero(copies=self.copies)
 
 
 @dataclass(frozen=True)
 class VoiceSet:
-    """Clips and their spectrograms."""
+    """Clips and what is heard in them."""
 
     clips: tuple[Clip, ...]
-    spectrograms: Spectrograms
+    features: VoiceFeatures
     rows: tuple[int, ...]
-    """The recording of each clip in `spectrograms`."""
+    """The recording of each clip in `features`."""
 
     @classmethod
-    def of(cls, clips: list[Clip], spectrograms: Spectrograms) -> "VoiceSet":
-        """Pair clips with their spectrograms, which are in the same order."""
-        return cls(tuple(clips), spectrograms, tuple(range(len(clips))))
+    def of(cls, clips: list[Clip], features: VoiceFeatures) -> "VoiceSet":
+        """Pair clips with their features, which are in the same order."""
+        return cls(tuple(clips), features, tuple(range(len(clips))))
 
     def where(self, wanted: Callable[[Clip], bool]) -> "VoiceSet":
         """Return the part of the clips that is wanted."""
-        kept = [i for i, clip in enumerate(self.clips) if wanted(clip)]
+        return self.take([i for i, clip in enumerate(self.clips) if wanted(clip)])
+
+    def take(self, kept: Sequence[int]) -> "VoiceSet":
+        """Return some of the clips by their numbers."""
         clips, rows = (tuple(x[i] for i in kept) for x in (self.clips, self.rows))
         return replace(self, clips=clips, rows=rows)
 
@@ -111,19 +132,23 @@ class VoiceSet:
 
     def truth(self, labels: tuple[str, ...]) -> NDArray[np.int64]:
         """The class of each clip among `labels`."""
-        return np.array([_class_of(clip, labels) for clip in self.clips], np.int64)
+        return np.array([class_of(clip, labels) for clip in self.clips], np.int64)
 
-    def get(self, index: int, speed: int = 0) -> NDArray[np.float16]:
+    def get(self, index: int, version: int = 0) -> NDArray[np.float16]:
         """The spectrogram of one clip, shape (frames, bands)."""
-        return self.spectrograms.get(self.rows[index], speed)
+        return self.features.get(self.rows[index], version)
+
+    def statistics(self, index: int, version: int = 0) -> NDArray[np.float32]:
+        """The functionals of one clip."""
+        return self.features.statistics[self.rows[index], version]
 
 
 @dataclass(frozen=True)
 class NoiseBank:
     """What is heard beside speech."""
 
-    noises: Spectrograms
-    voices: Spectrograms
+    noises: VoiceFeatures
+    voices: VoiceFeatures
     """People who talk; a few of them at once are babble."""
 
     def draw(self, frames: int, babble: float, generator: Generator) -> NDArray[np.float32]:
@@ -137,62 +162,104 @@ class NoiseBank:
 class VoiceJob:
     """What the loop must know: the net and the batches. The last epoch's weights are kept."""
 
-    loss = staticmethod(soft_cross_entropy)
-
     def __init__(
         self, recipe: VoiceRecipe, training: VoiceSet, noise: NoiseBank | None = None
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self.net: nn.Module = VoiceNet(len(recipe.labels), recipe.net)
+        options = replace(recipe.net, conditions=len(recipe.told))
+        net = VoiceNet(len(recipe.labels), options, training.features.statistics.shape[2])
+        net.standardise(torch.from_numpy(training.features.statistics[list(training.rows), 0]))
+        self.net: nn.Module = net
         self.steps = recipe.examples // recipe.schedule.batch_size
+        self.loss = partial(reading_loss, speakers=recipe.voices)
         self._recipe, self._training, self._noise = recipe, training, noise
         self._targets = _targets(recipe, training)
-        self._chances = _chances(recipe, training)
+        self._draw = _Draw(recipe, training)
 
     @property
     def prior(self) -> dict[str, float]:
-        """How often each label occurs in what the net sees."""
-        shares = self._chances @ self._targets
+        """How often each label occurs in what the net sees, by weight."""
+        shares = (self._draw.chances * self._draw.weights) @ self._targets
         return {
-            label: float(share) for label, share in zip(self._recipe.labels, shares, strict=True)
+            label: float(share)
+            for label, share in zip(self._recipe.labels, shares / shares.sum(), strict=True)
         }
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """Yield an epoch's examples, every class alike, each clip cut and changed anew."""
+        """Yield an epoch's examples: a few speakers at a time, each clip cut and changed anew."""
         generator = np.random.default_rng([self._recipe.seed, epoch])
-        drawn = _draw(self._chances, self._recipe.examples, generator)
-        for step in range(self.steps):
-            rows = drawn[step :: self.steps]
-            inputs = np.stack([self._example(row, generator) for row in rows])
-            mixed = mix_examples(
-                inputs, self._targets[rows], self._recipe.augmentation.mixup, generator
-            )
-            yield torch.from_numpy(mixed[0]), torch.from_numpy(mixed[1])
+        share = self._recipe.augmentation.mixup
+        for _ in range(self.steps):
+            rows = self._draw(self._recipe.schedule.batch_size, generator)
+            examples = [self._example(row, generator) for row in rows]
+            inputs, statistics = (np.stack(parts) for parts in zip(*examples, strict=True))
+            targets = self._targets[rows] * self._draw.weights[rows, None].astype(np.float32)
+            order = _within(self._recipe.voices, len(rows), generator)
+            mixed = mix_examples((inputs, statistics, targets), share, order, generator)
+            log_mel, functionals, wanted = (torch.from_numpy(part) for part in mixed)
+            yield (log_mel, functionals), wanted
 
     def validate(self, net: nn.Module) -> dict[str, float]:
         """Measure nothing: no speaker is spared for choosing an epoch."""
         return {}
 
-    def _example(self, row: int, generator: Generator) -> NDArray[np.float32]:
-        options = self._recipe.augmentation
-        speed = int(generator.integers(self._training.spectrograms.speeds))
-        speech = crop(self._training.get(row, speed), options.frames, generator)
+    def _example(
+        self, row: int, generator: Generator
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        options, voices = self._recipe.augmentation, self._training
+        version = int(generator.integers(voices.features.versions))
+        speech = crop(voices.get(row, version), options.frames, generator)
         if self._noise is not None and generator.random() < options.noise:
             noise = self._noise.draw(options.frames, options.babble, generator)
             speech = mix_noise(speech, noise, generator.uniform(*options.snr))
-        return mask(tilt(speech, generator.normal(0, options.tilt)), options, generator)
+        speech = mask(tilt(speech, generator.normal(0, options.tilt)), options, generator)
+        return speech, told_of(self._recipe, voices, row, version)
 
 
-class AveragedNets(nn.Module):
-    """Nets that judge the same speech and average their log-probabilities."""
+def reading_loss(outputs: Tensor, targets: Tensor, whole: Tensor, speakers: int) -> Tensor:
+    """The cross-entropies of both readings of both experts.
+
+    The second reading counts from its mean over the clips of the same speaker, who are next to
+    each other in the batch. Speakers of whom hardly anything but one expression is there have no
+    such mean that would tell how they usually sound, and are left out of it.
+
+    Args:
+        outputs: Shape (n, experts, readings, labels).
+        targets: Shape (n, labels).
+        whole: The targets of the whole batch, of which these may be a part.
+        speakers: In the batch, each with as many clips as any other.
+    """
+    absolute, scores = outputs.unbind(dim=2)
+    scores = scores.unflatten(0, (speakers, -1))
+    relative = (scores - scores.mean(dim=1, keepdim=True)).flatten(0, 1)
+    shares = targets.unflatten(0, (speakers, -1)).mean(dim=1)
+    known = shares.amax(dim=1) < _ONE_SIDED * shares.sum(dim=1)
+    varied = targets * known.repeat_interleave(len(targets) // speakers)[:, None]
+    return sum(
+        (
+            soft_cross_entropy(reading[:, expert], wanted, whole)
+            for reading, wanted in ((absolute, targets), (relative, varied))
+            for expert in range(outputs.shape[1])
+        ),
+        torch.zeros(()),
+    )
+
+
+class JoinedNets(nn.Module):
+    """Nets that read the same speech: the means of their experts' log-probabilities and scores."""
+
+    sharpness: Tensor
 
     def __init__(self, nets: Sequence[nn.Module]) -> None:
         super().__init__()
         self.nets = nn.ModuleList(nets)
+        self.register_buffer("sharpness", torch.ones(()))
 
-    def forward(self, log_mel: Tensor) -> Tensor:
-        """Map (n, frames, bands) to logits (n, labels)."""
-        return torch.stack([net(log_mel).log_softmax(dim=1) for net in self.nets]).mean(dim=0)
+    def forward(self, log_mel: Tensor, functionals: Tensor) -> tuple[Tensor, Tensor]:
+        """Map (n, frames, bands) and (n, functionals) to logits and scores, each (n, labels)."""
+        outputs = torch.cat([net(log_mel, functionals) for net in self.nets], dim=1)
+        absolute, scores = outputs.unbind(dim=2)
+        return absolute.log_softmax(dim=2).mean(dim=1), scores.mean(dim=1) * self.sharpness
 
 
 def fit_members(
@@ -201,28 +268,49 @@ def fit_members(
     noise: NoiseBank | None,
     out: Path,
     progress: Progress | None = None,
-) -> nn.Module:
+) -> JoinedNets:
     """Train the recipe's nets, each in a folder of its own below `out`, and join them."""
     nets: list[nn.Module] = []
     for number in range(recipe.members):
         member = replace(recipe, seed=recipe.seed + number)
         job = VoiceJob(member, training, noise)
         nets.append(fit(job, member, out / f"member-{number + 1}", progress))
-    return AveragedNets(nets).eval()
+    return JoinedNets(nets).eval()
 
 
 @torch.inference_mode()
-def voice_logits(net: nn.Module, voices: VoiceSet) -> NDArray[np.float32]:
-    """Run `net` over whole clips, one by one, giving logits (clips, labels)."""
-    net = net.eval()
-    logits: list[Tensor] = []
+def read_voice_set(
+    net: nn.Module, recipe: VoiceRecipe, voices: VoiceSet
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Run `net` over whole clips, one by one, giving logits and scores, each (clips, labels)."""
+    found: list[tuple[Tensor, Tensor]] = []
     for index in range(len(voices.clips)):
         spectrogram = voices.get(index).astype(np.float32)
-        logits.append(net(torch.from_numpy(spectrogram)[None]).float())
-    return torch.cat(logits).numpy()
+        known = told_of(recipe, voices, index)
+        found.append(net(torch.from_numpy(spectrogram)[None], torch.from_numpy(known)[None]))
+    logits, scores = (torch.cat(parts).numpy() for parts in zip(*found, strict=True))
+    return logits, scores
 
 
-def _class_of(clip: Clip, labels: tuple[str, ...]) -> int:
+def told_of(
+    recipe: VoiceRecipe, voices: VoiceSet, row: int, version: int = 0
+) -> NDArray[np.float32]:
+    """Return a clip's functionals and what the net is told of its speaker, 0 where unknown."""
+    clip = voices.clips[row]
+    facts = {
+        "sex": {"female": 1.0, "male": -1.0}.get(clip.sex, 0.0),
+        "age": 0.0 if clip.age is None else (clip.age - 35) / 20,
+    }
+    told = np.array([facts[fact] for fact in recipe.told], np.float32)
+    return np.concatenate([voices.statistics(row, version), told])
+
+
+def class_of(clip: Clip, labels: tuple[str, ...]) -> int:
+    """Return which of `labels` a clip shows: its own word, or else the emotion that it counts as.
+
+    Raises:
+        OptionError: It shows none of them.
+    """
     label = clip.emotion if clip.emotion in labels else clip.label
     if label not in labels:
         raise OptionError(
@@ -244,26 +332,52 @@ def _targets(recipe: VoiceRecipe, training: VoiceSet) -> NDArray[np.float32]:
     return targets * np.float32(1 - recipe.smoothing) + np.float32(recipe.smoothing / size)
 
 
-def _chances(recipe: VoiceRecipe, training: VoiceSet) -> NDArray[np.float64]:
-    """How likely each clip is to be drawn: every class equally, its corpora by their weights."""
-    truth = training.truth(recipe.labels)
-    corpora = np.array([clip.corpus for clip in training.clips])
-    chances = np.zeros(len(truth))
-    for label in np.unique(truth):
-        for corpus, weight in recipe.corpora.items():
-            cell = (truth == label) & (corpora == corpus)
-            chances[cell] = weight / max(cell.sum(), 1)
-        chances[truth == label] /= chances[truth == label].sum()
-    return chances / chances.sum()
+class _Draw:
+    """Draws speakers by the weights of their corpora, and of each clips of all expressions alike.
+
+    What is rarer for want of clips, since a corpus lacks an expression, weighs more.
+    """
+
+    def __init__(self, recipe: VoiceRecipe, training: VoiceSet) -> None:
+        truth, names = training.truth(recipe.labels), training.speakers
+        corpus_of = {clip.speaker: clip.corpus for clip in training.clips}
+        self._voices = recipe.voices
+        self._rows = [np.flatnonzero(names == name) for name in sorted(corpus_of)]
+        sizes = Counter(corpus_of.values())
+        likely = np.array(
+            [recipe.corpora[corpus_of[n]] / sizes[corpus_of[n]] for n in sorted(corpus_of)]
+        )
+        self._likely = likely / likely.sum()
+        self._within = [_alike(truth[rows]) for rows in self._rows]
+        self.chances = np.zeros(len(truth))
+        """How likely each clip is drawn."""
+        for rows, likely, within in zip(self._rows, self._likely, self._within, strict=True):
+            self.chances[rows] = likely * within
+        shares = np.bincount(truth, self.chances, len(recipe.labels))
+        self.weights = np.minimum(1 / (len(shares) * shares[truth]), _HEAVIEST)
+        """What each clip counts for, so that all labels count alike."""
+
+    def __call__(self, count: int, generator: Generator) -> NDArray[np.intp]:
+        """Draw clips of a few speakers, those of one next to each other."""
+        drawn = generator.choice(
+            len(self._rows), self._voices, replace=len(self._rows) < self._voices, p=self._likely
+        )
+        size = count // self._voices
+        parts = [generator.choice(self._rows[i], size, p=self._within[i]) for i in drawn]
+        return np.concatenate(parts)
 
 
-def _draw(chances: NDArray[np.float64], count: int, generator: Generator) -> NDArray[np.intp]:
-    """Draw clips, each as often as its chance says, give or take one (systematic sampling)."""
-    order = generator.permutation(len(chances))
-    places = (np.arange(count) + generator.random()) / count
-    drawn = order[np.searchsorted(chances[order].cumsum(), places).clip(max=len(order) - 1)]
-    return generator.permutation(drawn)
+def _alike(classes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How likely each clip of a speaker is drawn so that all classes are alike."""
+    counts = np.bincount(classes)[classes]
+    return 1 / counts / (1 / counts).sum()
 
 
-def _any(sounds: Spectrograms, frames: int, generator: Generator) -> NDArray[np.float32]:
+def _within(groups: int, count: int, generator: Generator) -> NDArray[np.intp]:
+    """Return an order of the rows in which every row stays in its group."""
+    size = count // groups
+    return np.concatenate([i * size + generator.permutation(size) for i in range(groups)])
+
+
+def _any(sounds: VoiceFeatures, frames: int, generator: Generator) -> NDArray[np.float32]:
     return crop(sounds.get(int(generator.integers(len(sounds)))), frames, generator)

@@ -4,8 +4,8 @@ All on mel spectrograms in nats, shape (frames, bands): the powers of two sounds
 their interference), so that noise can be mixed in without going back to the samples.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -83,15 +83,23 @@ def mask(log_mel: Spectrogram, options: VoiceAugmentation, generator: Generator)
 
 
 def mix_examples(
-    inputs: NDArray[np.float32], targets: NDArray[np.float32], alpha: float, generator: Generator
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Mix each example with another (Zhang et al. 2018, "mixup: beyond empirical risk")."""
+    parts: Sequence[NDArray[np.float32]],
+    alpha: float,
+    order: NDArray[np.intp],
+    generator: Generator,
+) -> list[NDArray[np.float32]]:
+    """Mix each example with another (Zhang et al. 2018, "mixup: beyond empirical risk").
+
+    Args:
+        parts: What examples consist of, inputs and targets, each of shape (examples, ...).
+        alpha: Parameter of the beta distribution that the share is drawn from; 0 mixes none.
+        order: Which other example each is mixed with.
+        generator: For the share.
+    """
     if alpha == 0:
-        return inputs, targets
+        return list(parts)
     share = np.float32(generator.beta(alpha, alpha))
-    order = generator.permutation(len(inputs))
-    mixed: Any = tuple(share * x + (1 - share) * x[order] for x in (inputs, targets))
-    return mixed
+    return [np.add(share * part, (1 - share) * part[order], dtype=np.float32) for part in parts]
 
 
 def _log_mean_power(log_mel: Spectrogram) -> float:

@@ -1,6 +1,6 @@
 """Which clips the voice recipes train on, and what their listeners heard."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,10 @@ from emoarc.labels import EMOTIONS
 __all__ = ["read_voice_clips", "vote_shares"]
 
 
-def read_voice_clips(data: Path, corpora: Iterable[str]) -> list[Clip]:
-    """List the recordings of speech in `corpora` that show one of RAVDESS's eight emotions.
+def read_voice_clips(
+    data: Path, corpora: Iterable[str], labels: Sequence[str] = RAVDESS_LABELS
+) -> list[Clip]:
+    """List the recordings of speech in `corpora` that show one of `labels`.
 
     Each take counts once, in the format that comes first; songs are left out.
 
@@ -23,7 +25,7 @@ def read_voice_clips(data: Path, corpora: Iterable[str]) -> list[Clip]:
     """
     clips: dict[str, Clip] = {}
     for corpus in corpora:
-        found = [clip for clip in read_corpora(data, [corpus]).clips if _is_speech(clip)]
+        found = [clip for clip in read_corpora(data, [corpus]).clips if _is_speech(clip, labels)]
         if not found:
             raise OptionError(f"{data}: no speech of {corpus} here; fetch the corpus again")
         for clip in found:
@@ -37,6 +39,6 @@ def vote_shares(clip: Clip) -> NDArray[np.float64] | None:
     return counts / counts.sum() if counts.any() else None
 
 
-def _is_speech(clip: Clip) -> bool:
+def _is_speech(clip: Clip, labels: Sequence[str]) -> bool:
     spoken = clip.kind == "audio" and not clip.sentence.startswith("song:")
-    return spoken and clip.emotion in RAVDESS_LABELS
+    return spoken and (clip.emotion in labels or clip.label in labels)

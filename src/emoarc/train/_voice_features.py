@@ -1,20 +1,20 @@
-"""Log-mel spectrograms of many recordings, computed once and kept on disk."""
+"""Log-mel spectrograms and functionals of many recordings, computed once and kept on disk."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.audio import VoiceInput, resample, speech_span
+from emoarc.audio import FUNCTIONALS, VoiceInput, functionals, speech_span
 from emoarc.files import atomic
 from emoarc.media import read_audio
-from emoarc.types import SAMPLING_RATE
+from emoarc.train._augment_signal import SignalAugmentation, SignalBank, augment_signal
 
-__all__ = ["FeatureOptions", "Spectrograms", "read_spectrograms"]
+__all__ = ["FeatureOptions", "VoiceFeatures", "read_features"]
 
 
 @dataclass(frozen=True)
@@ -23,85 +23,120 @@ class FeatureOptions:
 
     input: VoiceInput
     """What the network takes in."""
-    speeds: tuple[float, ...] = (1.0,)
-    """The recording is played this much faster, its pitch and its formants rising with it (Ko et
-    al. 2015, "Audio augmentation for speech recognition")."""
+    copies: int = 0
+    """Altered copies of each recording, beside the recording itself."""
+    signal: SignalAugmentation = field(default_factory=SignalAugmentation)
+    """How the copies are altered."""
     trim: bool = True
     """Leave out what lies before the first and after the last speech, as inference does."""
+    statistics: bool = True
+    """Compute functionals, too."""
 
 
-class Spectrograms:
-    """The spectrograms of recordings at several speeds."""
+class VoiceFeatures:
+    """What is heard in recordings and in altered copies of them."""
 
-    def __init__(self, frames: NDArray[np.float16], lengths: NDArray[np.int64]) -> None:
-        """Divide `frames`, shape (all, bands), into recordings and speeds.
+    def __init__(
+        self,
+        frames: NDArray[np.float16],
+        lengths: NDArray[np.int64],
+        statistics: NDArray[np.float32],
+    ) -> None:
+        """Divide `frames`, shape (all, bands), into recordings and their versions.
 
         Args:
-            frames: The spectrograms one after the other, the speeds of a recording together.
-            lengths: Frames of each, shape (recordings, speeds).
+            frames: The spectrograms one after the other, the versions of a recording together.
+            lengths: Frames of each, shape (recordings, versions); version 0 is the original.
+            statistics: Functionals, shape (recordings, versions, functionals).
         """
+        self.statistics = statistics
         self._frames, self._lengths = frames, lengths
         self._ends = lengths.cumsum().reshape(lengths.shape)
 
     @classmethod
-    def join(cls, parts: "Sequence[Spectrograms]") -> "Spectrograms":
-        """Put recordings of the same speeds one after the other."""
+    def join(cls, parts: "Sequence[VoiceFeatures]") -> "VoiceFeatures":
+        """Put recordings of as many versions one after the other."""
         frames = np.concatenate([part._frames for part in parts])
-        return cls(frames, np.concatenate([part._lengths for part in parts]))
+        lengths = np.concatenate([part._lengths for part in parts])
+        return cls(frames, lengths, np.concatenate([part.statistics for part in parts]))
 
     def __len__(self) -> int:
         return len(self._lengths)
 
     @property
-    def speeds(self) -> int:
-        """How many speeds there are of each recording."""
+    def versions(self) -> int:
+        """How many versions there are of each recording."""
         return self._lengths.shape[1]
 
-    def get(self, recording: int, speed: int = 0) -> NDArray[np.float16]:
+    def get(self, recording: int, version: int = 0) -> NDArray[np.float16]:
         """Return one spectrogram, shape (frames, bands), in nats."""
-        end = self._ends[recording, speed]
-        return self._frames[end - self._lengths[recording, speed] : end]
+        end = self._ends[recording, version]
+        return self._frames[end - self._lengths[recording, version] : end]
 
 
-def read_spectrograms(
-    paths: Sequence[Path], options: FeatureOptions, cache: Path | None = None
-) -> Spectrograms:
-    """Compute the spectrograms of recordings, or read them from the folder `cache`.
+def read_features(
+    paths: Sequence[Path],
+    options: FeatureOptions,
+    bank: SignalBank | None = None,
+    cache: Path | None = None,
+) -> VoiceFeatures:
+    """Compute the features of recordings, or read them from the folder `cache`.
+
+    Args:
+        paths: The recordings.
+        options: What to compute.
+        bank: What is heard beside the voices of altered copies.
+        cache: Where features are kept; None keeps none.
 
     Raises:
         InputError: A recording cannot be decoded.
         OutputError: The folder cannot be written to.
     """
+    bank = bank or SignalBank.empty()
     if cache is None:
-        return Spectrograms(*_compute(paths, options))
-    path = cache / f"log-mel-{_key(paths, options)}.npz"
+        return VoiceFeatures(*_compute(paths, options, bank))
+    path = cache / f"voices-{_key(paths, options, bank)}.npz"
     if not path.exists():
-        frames, lengths = _compute(paths, options)
+        frames, lengths, statistics = _compute(paths, options, bank)
         cache.mkdir(parents=True, exist_ok=True)
         with atomic(path) as temporary:
-            np.savez(temporary, frames=frames, lengths=lengths)
+            np.savez(temporary, frames=frames, lengths=lengths, statistics=statistics)
     with np.load(path) as arrays:
-        return Spectrograms(arrays["frames"], arrays["lengths"])
+        return VoiceFeatures(arrays["frames"], arrays["lengths"], arrays["statistics"])
 
 
 def _compute(
-    paths: Sequence[Path], options: FeatureOptions
-) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
-    spectrograms = [list(_at_speeds(read_audio(path), options)) for path in paths]
-    lengths = np.array([[len(s) for s in speeds] for speeds in spectrograms], np.int64)
-    return np.concatenate([s for speeds in spectrograms for s in speeds]), lengths
+    paths: Sequence[Path], options: FeatureOptions, bank: SignalBank
+) -> tuple[NDArray[np.float16], NDArray[np.int64], NDArray[np.float32]]:
+    found = [list(_versions(path, options, bank)) for path in paths]
+    lengths = np.array([[len(s) for s, _ in versions] for versions in found], np.int64)
+    frames = np.concatenate([s for versions in found for s, _ in versions])
+    return frames, lengths, np.array([[f for _, f in versions] for versions in found])
 
 
-def _at_speeds(
-    samples: NDArray[np.float32], options: FeatureOptions
-) -> Iterator[NDArray[np.float16]]:
+def _versions(
+    path: Path, options: FeatureOptions, bank: SignalBank
+) -> Iterator[tuple[NDArray[np.float16], NDArray[np.float32]]]:
+    samples = read_audio(path)
     if options.trim:
         start, end = speech_span(samples)
         samples = samples[start:end]
-    for speed in options.speeds:
-        yield options.input(resample(samples, SAMPLING_RATE * speed)).astype(np.float16)
+    # The recording's name decides, so that it is altered alike whatever it is read with.
+    seed = int.from_bytes(hashlib.sha256(path.name.encode()).digest()[:8])
+    for version in range(1 + options.copies):
+        signal = samples
+        if version:
+            generator = np.random.default_rng([seed, version])
+            signal = augment_signal(samples, options.signal, bank, generator)
+        levelled = options.input.levelled(signal)
+        statistics = functionals(levelled) if options.statistics else _NONE
+        yield options.input(signal).astype(np.float16), statistics
 
 
-def _key(paths: Sequence[Path], options: FeatureOptions) -> str:
-    facts: list[Any] = [options, *((path.name, path.stat().st_size) for path in paths)]
+_NONE = np.zeros(len(FUNCTIONALS), np.float32)
+
+
+def _key(paths: Sequence[Path], options: FeatureOptions, bank: SignalBank) -> str:
+    beside = len(bank.noises), len(bank.voices)
+    facts: list[Any] = [options, beside, *((path.name, path.stat().st_size) for path in paths)]
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -12,10 +12,10 @@ import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
 
-from emoarc.audio import VoiceExpressionModel, VoiceInput
-from emoarc.corpora import SEALED, read_corpora
+from emoarc.audio import FUNCTIONALS, VoiceExpressionModel, VoiceInput
+from emoarc.corpora import SEALED, Manifest, read_corpora
 from emoarc.errors import OptionError
-from emoarc.evaluate import accuracy, confusion_matrix, softmax, uar
+from emoarc.evaluate import Predictions, accuracy, confusion_matrix, softmax, uar
 from emoarc.labels import EMOTIONS
 from emoarc.media import read_audio
 from emoarc.packs import ModelPack, load_pack, write_pack
@@ -31,8 +31,17 @@ from emoarc.train._figures import (
 )
 from emoarc.train._loop import Progress
 from emoarc.train._processes import is_main
-from emoarc.train._voice import NoiseBank, VoiceJob, VoiceRecipe, VoiceSet, fit_members
+from emoarc.train._voice import (
+    JoinedNets,
+    NoiseBank,
+    VoiceJob,
+    VoiceRecipe,
+    VoiceSet,
+    fit_members,
+    read_voice_set,
+)
 from emoarc.train._voice_card import CORPORA_FACTS, voice_card
+from emoarc.train._voice_protocol import relative_scores
 from emoarc.types import SAMPLING_RATE
 
 __all__ = ["cross_fitted", "split_speakers", "train_voice_pack"]
@@ -73,22 +82,27 @@ def train_voice_pack(
     Of several processes the main one writes and measures; the others return nothing.
     """
     training, held_out, sealed = split_speakers(recipe, voices)
+    if recipe.told:
+        raise OptionError("told: a pack is told nothing of the speaker; measure under a protocol")
     net = fit_members(recipe, training, noise, out, progress)
     if not is_main():
         return {}
     prior = VoiceJob(recipe, training).prior
-    example = torch.randn(2, recipe.augmentation.frames, recipe.net.bands) * 3 - 10
-    onnx = export_onnx(net, example, free={1: "frames"})
-    held_logits, sealed_logits = (onnx_logits(onnx, part) for part in (held_out, sealed))
-    temperature = fit_temperature(held_out.truth(recipe.labels), held_logits)
+    _sharpen(net, recipe, held_out)
+    onnx = _export(net, recipe)
+    held, unseen = (onnx_read(onnx, part) for part in (held_out, sealed))
+    temperature = fit_temperature(held_out.truth(recipe.labels), held[0])
     metrics: dict[str, Any] = {
         "parameters": sum(p.numel() for p in net.parameters()),
-        "sealed_speakers": _speaker_figures(recipe, sealed, sealed_logits),
-        "held_out_speakers": _speaker_figures(recipe, held_out, held_logits),
+        "sealed_speakers": _speaker_figures(recipe, sealed, *unseen),
+        "held_out_speakers": _speaker_figures(recipe, held_out, *held),
         "held_out_by_corpus": {
-            name: _corpus_figures(recipe, held_out, held_logits, name) for name in recipe.corpora
+            name: _corpus_figures(recipe, held_out, held[0], name) for name in recipe.corpora
         },
-        "calibration": _calibration(recipe, (held_out, held_logits), (sealed, sealed_logits)),
+        "held_out_by_group": _predictions(recipe, held_out, held[0] / temperature).figures()[
+            "groups"
+        ],
+        "calibration": _calibration(recipe, (held_out, held[0]), (sealed, unseen[0])),
     }
     facts = _facts(recipe, training, temperature, prior)
     write = partial(write_pack, out / recipe.name, onnx, **facts)
@@ -97,11 +111,43 @@ def train_voice_pack(
     return {"name": recipe.name, "seed": recipe.seed, **metrics}
 
 
-def onnx_logits(onnx: bytes, voices: VoiceSet) -> Logits:
-    """Run an exported net over whole clips, one by one, giving logits (clips, labels)."""
+def onnx_read(onnx: bytes, voices: VoiceSet) -> tuple[Logits, Logits]:
+    """Run an exported net over whole clips, one by one, giving logits and scores."""
     session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
-    clips = (voices.get(i).astype(np.float32)[None] for i in range(len(voices.clips)))
-    return np.concatenate([session.run(["logits"], {"input": clip})[0] for clip in clips])
+    found = [
+        session.run(
+            ["logits", "scores"],
+            {
+                "input": voices.get(i).astype(np.float32)[None],
+                "functionals": voices.statistics(i)[None],
+            },
+        )
+        for i in range(len(voices.clips))
+    ]
+    logits, scores = (np.concatenate(read) for read in zip(*found, strict=True))
+    return logits, scores
+
+
+def _sharpen(net: JoinedNets, recipe: VoiceRecipe, held_out: VoiceSet) -> None:
+    """Scale the scores so that, relative to a speaker's mean, they are calibrated.
+
+    Only speakers of whom every expression is heard alike tell how sure they should be.
+    """
+    acted = held_out.where(lambda clip: clip.corpus != "librispeech")
+    scores = relative_scores(read_voice_set(net, recipe, acted)[1], acted.speakers)
+    net.sharpness.div_(fit_temperature(acted.truth(recipe.labels), scores))
+
+
+def _export(net: JoinedNets, recipe: VoiceRecipe) -> bytes:
+    frames, bands = recipe.augmentation.frames, recipe.net.bands
+    example = torch.randn(2, frames, bands) * 3 - 10, torch.randn(2, len(FUNCTIONALS))
+    return export_onnx(
+        net,
+        example,
+        free={1: "frames"},
+        inputs=("input", "functionals"),
+        outputs=("logits", "scores"),
+    )
 
 
 def cross_fitted(
@@ -121,20 +167,30 @@ def cross_fitted(
     return scaled
 
 
-def _speaker_figures(recipe: VoiceRecipe, voices: VoiceSet, logits: Logits) -> dict[str, Any]:
+def _speaker_figures(
+    recipe: VoiceRecipe, voices: VoiceSet, logits: Logits, scores: Logits
+) -> dict[str, Any]:
     truth, predicted = voices.truth(recipe.labels), logits.argmax(axis=1)
+    relative = relative_scores(scores, voices.speakers).argmax(axis=1)
     names = sorted(set(voices.speakers.tolist()))
     return {
         "protocol": f"whole clips trimmed to speech, {len(recipe.labels)} classes, calm counted as "
         "neutral; no speaker trained on; 95 % bootstrap interval over speakers, from "
-        f"{FEWEST_GROUPS} speakers on",
+        f"{FEWEST_GROUPS} speakers on; relative: to the mean of all clips of a speaker, unlabelled",
         "speakers": names,
         "clips": len(truth),
         "uar": interval(lambda items: uar(truth[items], predicted[items]), voices.speakers),
+        "uar_relative": interval(lambda items: uar(truth[items], relative[items]), voices.speakers),
         "accuracy": round(accuracy(truth, predicted), 4),
         "recall": recall_by_class(recipe.labels, truth, predicted),
         "confusion": confusion_matrix(truth, predicted, len(recipe.labels)).tolist(),
     }
+
+
+def _predictions(recipe: VoiceRecipe, voices: VoiceSet, logits: Logits) -> Predictions:
+    names = np.repeat("held-out", len(voices.clips))
+    truth = voices.truth(recipe.labels)
+    return Predictions.of(Manifest(voices.clips), recipe.labels, truth, softmax(logits), names)
 
 
 def _corpus_figures(
@@ -201,7 +257,9 @@ def _facts(
         "version": recipe.version,
         "task": recipe.task,
         "labels": recipe.labels,
-        "input": VoiceInput(level=recipe.level, normalisation="none").to_manifest(),
+        "input": VoiceInput(
+            level=recipe.level, normalisation="none", functionals=True
+        ).to_manifest(),
         "temperature": temperature,
         "prior": {label: round(share, 6) for label, share in prior.items()},
         "corpora": [CORPORA_FACTS[corpus] for corpus in recipe.corpora if corpus in used],

@@ -5,15 +5,21 @@ from pathlib import Path
 from typing import Any
 
 from emoarc.audio import VoiceInput
+from emoarc.corpora import RAVDESS_LABELS
 from emoarc.errors import OptionError
+from emoarc.media import read_audio
+from emoarc.train._augment_signal import SignalBank
 from emoarc.train._loop import Progress
 from emoarc.train._voice import NoiseBank, VoiceRecipe, VoiceSet
 from emoarc.train._voice_clips import read_voice_clips
-from emoarc.train._voice_features import FeatureOptions, Spectrograms, read_spectrograms
-from emoarc.train._voice_folds import run_folds
+from emoarc.train._voice_features import FeatureOptions, VoiceFeatures, read_features
 from emoarc.train._voice_pack import train_voice_pack
+from emoarc.train._voice_protocol import run_protocol
 
 __all__ = ["read_voices", "train_voice"]
+
+_SPARED = "5-"
+"""Recordings of ESC-10 whose names begin so, its fifth fold, are kept for measuring."""
 
 
 def train_voice(
@@ -24,42 +30,53 @@ def train_voice(
     Args:
         recipe: What to do.
         data: The folder that holds the corpora, and `noise/`.
-        out: Where checkpoints, spectrograms (about 1 GB) and the pack go.
+        out: Where checkpoints, features (about 2 GB with four copies) and the pack go.
         progress: Told the figures of each epoch.
 
     Raises:
         OptionError: A corpus is not there, or the recipe contradicts itself.
     """
     voice_input = VoiceInput(level=recipe.level, normalisation="none")
-    speech = FeatureOptions(voice_input, recipe.speeds)
-    voices = read_voices(data, tuple(recipe.corpora), speech, out / "spectrograms")
-    noise = None
-    if recipe.augmentation.noise:
-        noise = _read_noise(recipe, data, FeatureOptions(voice_input, trim=False))
-    if recipe.protocol == "ravdess-folds":
-        return run_folds(recipe, voices, noise, out, progress)
+    options = FeatureOptions(voice_input, recipe.copies, recipe.signal)
+    bank = noise = None
+    if recipe.augmentation.noise or recipe.signal.noise or recipe.signal.babble:
+        noises, talkers = _noises(data), _talkers(recipe, data)
+        plain = FeatureOptions(voice_input, trim=False, statistics=False)
+        noise = NoiseBank(read_features(noises, plain), read_features(talkers, plain))
+        bank = SignalBank(*([read_audio(path) for path in paths] for paths in (noises, talkers)))
+    cache = out / "features"
+    voices = read_voices(data, tuple(recipe.corpora), options, recipe.labels, bank, cache)
+    if recipe.protocol != "pack":
+        return run_protocol(recipe, voices, noise, out, progress)
     return train_voice_pack(recipe, voices, noise, data, out, progress)
 
 
 def read_voices(
-    data: Path, corpora: Sequence[str], options: FeatureOptions, cache: Path | None = None
+    data: Path,
+    corpora: Sequence[str],
+    options: FeatureOptions,
+    labels: Sequence[str] = RAVDESS_LABELS,
+    bank: SignalBank | None = None,
+    cache: Path | None = None,
 ) -> VoiceSet:
-    """Read the clips of `corpora` and their spectrograms, which are kept corpus by corpus."""
-    clips = {corpus: read_voice_clips(data, [corpus]) for corpus in corpora}
+    """Read the clips of `corpora` and their features, which are kept corpus by corpus."""
+    clips = {corpus: read_voice_clips(data, [corpus], labels) for corpus in corpora}
     parts = [
-        read_spectrograms([clip.file for clip in part], options, cache) for part in clips.values()
+        read_features([clip.file for clip in part], options, bank, cache) for part in clips.values()
     ]
-    return VoiceSet.of([clip for part in clips.values() for clip in part], Spectrograms.join(parts))
+    return VoiceSet.of(
+        [clip for part in clips.values() for clip in part], VoiceFeatures.join(parts)
+    )
 
 
-def _read_noise(recipe: VoiceRecipe, data: Path, options: FeatureOptions) -> NoiseBank:
+def _noises(data: Path) -> list[Path]:
     folder = data / "noise/esc10"
-    noises = sorted(folder.rglob("*.*"))
-    if not noises:
+    found = [path for path in sorted(folder.rglob("*.*")) if not path.name.startswith(_SPARED)]
+    if not found:
         raise OptionError(f"{folder}: no noise here; give its place with --data")
-    talkers = [
-        clip.file
-        for clip in read_voice_clips(data, ["librispeech"])
-        if clip.speaker not in recipe.held_out
-    ]
-    return NoiseBank(read_spectrograms(noises, options), read_spectrograms(talkers, options))
+    return found
+
+
+def _talkers(recipe: VoiceRecipe, data: Path) -> list[Path]:
+    clips = read_voice_clips(data, ["librispeech"])
+    return [clip.file for clip in clips if clip.speaker not in recipe.held_out]
