@@ -280,5 +280,5 @@ def test_recipes_that_cannot_be_are_refused(changes: dict[str, Any]) -> None:
 
 
 def test_the_recipes_in_the_repository_can_be_read() -> None:
-    for name in ("expression", "ravdess", "emodb", "tess", "corpora"):
+    for name in ("expression", "ravdess", "ravdess-told", "emodb", "emodb-told", "tess", "corpora"):
         assert parse(VoiceRecipe, read_toml(RECIPES / f"voice-{name}.toml"), name).protocol

@@ -3,22 +3,22 @@
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from emoarc.errors import OptionError
 from emoarc.evaluate.results._evaluations import evaluation_section
 from emoarc.evaluate.results._faces import faces_page
 from emoarc.evaluate.results._models import headlines, model_sections
 from emoarc.evaluate.results._systems import systems_page
+from emoarc.evaluate.results._voices import voices_page
 from emoarc.files import write_text
 
 __all__ = ["result_texts", "write_results"]
 
 _PAGE = "README.md"
 _SYSTEMS = "seed-systems.md"
-_FACES = "face.md"
 _FOLDER = "systems"
 _MARKED = re.compile(r"<!-- figures -->.*<!-- /figures -->", re.DOTALL)
 _MADE = "Made by `emoarc results`"
@@ -30,6 +30,12 @@ intervals over what the protocol names. Shipped weights never train on RAVDESS a
 on the FER2013 PrivateTest pictures. Everything speaks of expression as perceived."""
 
 Report = Mapping[str, Any]
+
+_PAGES: Final[dict[str, tuple[str, Callable[[Report], str]]]] = {
+    "voice.md": ("How well voices are read", voices_page),
+    "face.md": ("How faces are found, marked and followed", faces_page),
+}
+"""The pages beside it: what each is about, and what makes it of the files; empty without any."""
 
 
 def write_results(folder: Path, readme: Path | None = None) -> list[Path]:
@@ -82,9 +88,10 @@ def _texts(folder: Path, readme: Path | None) -> dict[Path, str]:
     sections += [evaluation_section(report, name) for name, report in _evaluations(folder)]
     if systems:
         sections.insert(0, f"The systems of the source papers are in [{_SYSTEMS}]({_SYSTEMS}).")
-    faces = faces_page(files)
-    if faces:
-        sections.insert(0, f"How faces are found, marked and followed is in [{_FACES}]({_FACES}).")
+    pages = {name: page(files) for name, (_, page) in _PAGES.items()}
+    for name, (about, _) in _PAGES.items():
+        if pages[name]:
+            sections.insert(0, f"{about} is in [{name}]({name}).")
     if not sections:
         raise OptionError(
             f"{folder}: no results here; `emoarc evaluate` and the benches write them"
@@ -92,8 +99,7 @@ def _texts(folder: Path, readme: Path | None) -> dict[Path, str]:
     texts = {folder / _PAGE: "\n\n".join([_HEAD, *sections]) + "\n"}
     if systems:
         texts[folder / _SYSTEMS] = systems_page(systems)
-    if faces:
-        texts[folder / _FACES] = faces
+    texts |= {folder / name: text for name, text in pages.items() if text}
     return texts | _marked(readme, folder, files)
 
 
