@@ -1,8 +1,8 @@
 """Does knowing a speaker's sex or age help to read the voice?
 
-`python bench/told.py runs -o docs/results/voice-told.json` compares, clip by clip, what recipes said
-that were told nothing of the speaker with what the same recipes said that were told what the corpus
-states. Train all of them first, each into its folder below `runs`:
+`python bench/told.py runs -o docs/results/voice-told.json` compares, clip by clip, what recipes
+said that were told nothing of the speaker with what the same recipes said that were told what the
+corpus states. Train all of them first, each into its folder below `runs`:
 `emoarc train recipes/voice-ravdess.toml --data ../shared -o runs/voice-ravdess`, and so on.
 """
 
@@ -18,9 +18,9 @@ PAIRS = {
     "EMO-DB": ("voice-emodb", "voice-emodb-told", ["sex", "age"]),
 }
 PROTOCOL = (
-    "the same recipe, seed and folds with and without what the corpus states of the speaker, joined "
-    "to what both experts know of a clip; nobody is in both training and test; told less not told, "
-    "95 % paired bootstrap interval over speakers; emoarc infers neither sex nor age, and the "
+    "the same recipe, seed and folds with and without what the corpus states of the speaker, which "
+    "is joined to what both experts know of a clip; nobody is in both training and test; told less "
+    "not told, 95 % paired bootstrap interval over speakers; emoarc infers neither sex nor age, and the "
     "shipped models are told nothing"
 )
 
