@@ -4,9 +4,13 @@
 """
 
 from emoarc.audio._branch import VoiceBranch, VoiceBranchOptions
+from emoarc.audio._denoise import Denoiser, DenoiserMaker, Untouched
 from emoarc.audio._expression import VoiceExpressionModel
 from emoarc.audio._features import LogMel, LogMelOptions
+from emoarc.audio._gate import GateOptions, SpectralGate
+from emoarc.audio._gtcrn import Gtcrn, open_gtcrn
 from emoarc.audio._input import Normalisation, VoiceInput
+from emoarc.audio._overlap import OverlapAdd
 from emoarc.audio._quality import levels, voice_quality
 from emoarc.audio._signal import as_mono, resample
 from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Window, cut_windows
@@ -15,9 +19,16 @@ from emoarc.audio._vad import FRAME, FRAME_SECONDS, VoiceActivity, speech_span
 __all__ = [
     "FRAME",
     "FRAME_SECONDS",
+    "Denoiser",
+    "DenoiserMaker",
+    "GateOptions",
+    "Gtcrn",
     "LogMel",
     "LogMelOptions",
     "Normalisation",
+    "OverlapAdd",
+    "SpectralGate",
+    "Untouched",
     "UtteranceOptions",
     "UtteranceSegmenter",
     "VoiceActivity",
@@ -29,6 +40,7 @@ __all__ = [
     "as_mono",
     "cut_windows",
     "levels",
+    "open_gtcrn",
     "resample",
     "speech_span",
     "voice_quality",
