@@ -24,8 +24,8 @@ class GateOptions:
     Cohen & Berdugo's numbers, whose frames came twice as often, are here for ours.
     """
 
-    floor: float = -12.0
-    """Gain in decibels of what is nothing but noise. Deeper gates leave more musical noise."""
+    floor: float = -10.0
+    """Gain in decibels of what is nothing but noise; chosen by `bench/noise.py --part choice`."""
     memory: float = 0.92
     """What the estimate of the speech keeps of the frame before (Ephraim & Malah 1984)."""
     smoothing: float = 0.64
