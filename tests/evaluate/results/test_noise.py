@@ -72,6 +72,7 @@ def test_each_remedy_has_a_row_under_each_noise(folder: Path) -> None:
     assert "| gate, before the features | 40.0 % (30.0–50.0); 12.5 % |" in page
     assert "| 0.8 to 1.0 | 12 | 75.0 % |" in page
     assert "40 clips of 2 speakers; rain (8 recordings), and babble of 4 talkers; seed 1" in page
+    assert "\n- as measured.\n" in page
 
 
 def test_the_readme_leads_to_it_and_its_tables_are_whole(folder: Path) -> None:

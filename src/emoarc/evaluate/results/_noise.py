@@ -39,7 +39,7 @@ def _about(f: Files) -> str:
     return (
         f"Of the voice model with sha256 {f['pack']['sha256'][:12]}…: {f['clips']} clips of "
         f"{len(f['speakers'])} speakers; {noises}, and babble of {f['talkers']} talkers; seed "
-        f"{f['seed']}. {f['protocol']}."
+        f"{f['seed']}.\n\n- {f['protocol']}."
     )
 
 
