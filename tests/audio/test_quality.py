@@ -74,6 +74,4 @@ def test_no_whole_frame_is_worth_nothing():
 
 def test_levels_are_decibels_of_full_scale_frame_by_frame():
     sound = np.repeat(np.float32([1, 0.1, 0]), FRAME)
-    assert levels(np.append(sound, np.float32(0.5))).tolist() == pytest.approx(
-        [0, -20, -100], abs=1e-3
-    )
+    assert levels(np.append(sound, np.float32(0.5))).tolist() == pytest.approx([0, -20, -100], abs=1e-3)
