@@ -20,8 +20,8 @@ PAIRS = {
 PROTOCOL = (
     "the same recipe, seed and folds with and without what the corpus states of the speaker, which "
     "is joined to what both experts know of a clip; nobody is in both training and test; told less "
-    "not told, 95 % paired bootstrap interval over speakers; emoarc infers neither sex nor age, and the "
-    "shipped models are told nothing"
+    "not told, 95 % paired bootstrap interval over speakers; emoarc infers neither sex nor age, "
+    "and the shipped models are told nothing"
 )
 
 

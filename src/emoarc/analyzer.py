@@ -20,6 +20,7 @@ from emoarc.errors import NothingToAnalyzeError, OptionError
 from emoarc.fusion import FusionOptions
 from emoarc.media import Coverage, Limits, MediaInfo, MediaReader, ReadOptions, prefetch
 from emoarc.models import (
+    load_denoiser,
     load_face_detector,
     load_face_embedding,
     load_face_expression,
@@ -67,6 +68,9 @@ class AnalysisOptions:
     for people who show much; of who is mostly calm it makes too much."""
     voice_pack: str = "voice-expression"
     """A shipped pack's name or a pack's folder."""
+    denoise: str = "none"
+    """How noise is taken from what the voice model hears: `none`; `gate`, a spectral gate; or an
+    ONNX file, the streaming form of GTCRN."""
     threads: int = 1
     """Threads of each model; decoding has one of its own."""
     fusion: FusionOptions = field(default_factory=FusionOptions)
@@ -105,6 +109,7 @@ class Analyzer:
             if "voice" in o.modalities
             else None
         )
+        self._denoiser = load_denoiser(o.denoise, threads=o.threads)
 
     def analyze(self, path: str | Path, *, progress: Progress | None = None) -> Analysis:
         """Analyse one recording.
@@ -137,7 +142,7 @@ class Analyzer:
         if face and self._faces:
             faces = self._faces.branch()
         if voice and self._voice_model:
-            voices = VoiceBranch(self._voice_model)
+            voices = VoiceBranch(self._voice_model, denoiser=self._denoiser)
         return Stream(faces, voices, fps=self.options.fps, fusion=self.options.fusion)
 
     def _read_options(self) -> ReadOptions:
@@ -194,7 +199,7 @@ class Analyzer:
     def _provenance(self) -> dict[str, Any]:
         models = self._faces.cited() if self._faces else []
         if self._voice_model:
-            models.append(_cite(self._voice_model.pack))
+            models += [*_cite_denoiser(self.options.denoise), _cite(self._voice_model.pack)]
         return {
             "emoarc": __version__,
             "software": {name: version(name) for name in _SOFTWARE},
@@ -259,9 +264,22 @@ def _cite_detector(source: str) -> dict[str, str]:
         cascades = version("opencv-python-headless")
         return {"name": "haar", "version": cascades, "task": task, "sha256": ""}
     if source.endswith(".onnx"):
-        digest = hashlib.sha256(Path(source).read_bytes()).hexdigest()
-        return {"name": Path(source).stem, "version": "", "task": task, "sha256": digest}
+        return _cite_file(Path(source), task)
     return _cite(load_pack(source, task))
+
+
+def _cite_denoiser(source: str) -> list[dict[str, str]]:
+    task = "denoising"
+    if source == "none":
+        return []
+    if source == "gate":
+        return [{"name": "spectral-gate", "version": __version__, "task": task, "sha256": ""}]
+    return [_cite_file(Path(source), task)]
+
+
+def _cite_file(file: Path, task: str) -> dict[str, str]:
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    return {"name": file.stem, "version": "", "task": task, "sha256": digest}
 
 
 def _cite(pack: ModelPack) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The models, each usable alone: detect, mark, tell apart and read faces, and read voices.
+"""The models, each usable alone: detect, mark, tell apart and read faces; clean and read voices.
 
     faces = emoarc.models.load_face_detector().detect(rgb)
     points = emoarc.models.load_face_landmarks().locate(rgb, faces[0]).points
@@ -11,7 +11,16 @@ Probabilities follow the order of `emoarc.EMOTIONS` and hold under the stated pr
 
 from pathlib import Path
 
-from emoarc.audio import VoiceExpressionModel
+from emoarc.audio import (
+    DenoiserMaker,
+    Gtcrn,
+    OverlapAdd,
+    SpectralGate,
+    Untouched,
+    VoiceExpressionModel,
+    open_gtcrn,
+)
+from emoarc.errors import OptionError
 from emoarc.packs import Prior, load_pack, open_network
 from emoarc.vision import (
     FaceDetector,
@@ -23,12 +32,34 @@ from emoarc.vision import (
 )
 
 __all__ = [
+    "load_denoiser",
     "load_face_detector",
     "load_face_embedding",
     "load_face_expression",
     "load_face_landmarks",
     "load_voice_expression",
 ]
+
+
+def load_denoiser(source: str | Path = "none", *, threads: int = 1) -> DenoiserMaker:
+    """Return what begins a denoiser; each recording needs one of its own.
+
+    Args:
+        source: `none`; `gate` for `SpectralGate`; or an ONNX file, the streaming form of GTCRN.
+        threads: Of onnxruntime.
+
+    Raises:
+        OptionError: The source is none of these.
+        ModelError: The file is missing, no network, or another one.
+    """
+    if str(source) == "none":
+        return Untouched
+    if str(source) == "gate":
+        return lambda: OverlapAdd(SpectralGate())
+    if Path(source).suffix != ".onnx":
+        raise OptionError(f"denoise: give none, gate, or an ONNX file of GTCRN, not {source}")
+    session = open_gtcrn(Path(source), threads)
+    return lambda: OverlapAdd(Gtcrn(session))
 
 
 def load_face_detector(source: str | Path = "face-detection", *, threads: int = 1) -> FaceDetector:

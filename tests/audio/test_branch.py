@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emoarc.audio import VoiceBranch, VoiceExpressionModel
+from emoarc.models import load_denoiser
 from emoarc.types import AudioChunk
 
 RATE = 16_000
@@ -15,8 +16,8 @@ def chunks(sound, cuts=(), offset=0.0):
     return [AudioChunk(offset + s / RATE, part) for s, part in zip(starts, parts, strict=True)]
 
 
-def observe(model, given):
-    branch = VoiceBranch(model)
+def observe(model, given, **options):
+    branch = VoiceBranch(model, **options)
     observations = [o for chunk in given for o in branch.push(chunk)]
     return observations + branch.flush()
 
@@ -171,3 +172,17 @@ def test_what_is_too_short_for_the_model_is_left_out(tiny_pack, speech):
     silence = np.zeros(RATE, np.float32)
     seen = observe(patient, chunks(np.concatenate([speech(0.8), silence, speech(3.0)])))
     assert [round(o.end - o.start) for o in seen] == [3]
+
+
+def test_the_model_hears_the_sound_without_noise(model, scene, whole):
+    maker, sound = load_denoiser("gate"), scene[0]
+    denoiser = maker()
+    clean = np.concatenate([denoiser.push(sound), denoiser.flush()])
+    seen = observe(model, chunks(sound, range(777, len(sound), 777)), denoiser=maker)
+    assert [(o.start, o.end, o.quality) for o in seen] == [
+        (o.start, o.end, pytest.approx(o.quality)) for o in whole
+    ]
+    for one, other in zip(seen, whole, strict=True):
+        window = clean[round(one.start * RATE) : round(one.end * RATE)]
+        np.testing.assert_allclose(one.probabilities, model.predict_windows([window])[0], atol=1e-5)
+        assert np.abs(one.probabilities - other.probabilities).max() > 1e-4

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import shutil
@@ -69,6 +70,30 @@ def test_one_modality_gives_rows_of_that_one(emoarc):
     outcome = emoarc("analyze", SAMPLE, "--json", "--modalities", "voice", *QUICK)
     modalities = {row["modality"] for row in json.loads(outcome.out)["summary"]}
     assert modalities == {"voice", "fused"}
+
+
+def test_noise_is_taken_away_and_the_provenance_says_by_what(emoarc):
+    outcome = emoarc(
+        "analyze", SAMPLE, "--json", "--modalities", "voice", "--denoise", "gate", *QUICK
+    )
+    models = json.loads(outcome.out)["provenance"]["models"]
+    assert [model["name"] for model in models] == ["spectral-gate", "voice-expression"]
+
+
+def test_the_provenance_has_the_hash_of_a_denoiser_from_a_file(emoarc, shared):
+    file = shared.resolve() / "models/denoise_gtcrn_simple.onnx"
+    outcome = emoarc(
+        "analyze", SAMPLE, "--json", "--modalities", "voice", "--denoise", file, *QUICK
+    )
+    denoiser, _ = json.loads(outcome.out)["provenance"]["models"]
+    assert denoiser["name"] == file.stem
+    assert denoiser["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_a_denoiser_that_there_is_not_is_one_line(emoarc):
+    outcome = emoarc("analyze", SAMPLE, "--denoise", "magic")
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
 
 
 def test_the_overlay_is_a_video_with_its_sound(emoarc, tmp_path):

@@ -5,10 +5,14 @@
 
 from emoarc.audio._baselines import SpeakerBaselineOptions, SpeakerBaselines
 from emoarc.audio._branch import VoiceBranch, VoiceBranchOptions
+from emoarc.audio._denoise import Denoiser, DenoiserMaker, Untouched
 from emoarc.audio._expression import VoiceExpressionModel, VoiceReading
 from emoarc.audio._features import LogMel, LogMelOptions
 from emoarc.audio._functionals import DESCRIPTORS, FUNCTIONALS, descriptors, functionals
+from emoarc.audio._gate import GateOptions, SpectralGate
+from emoarc.audio._gtcrn import Gtcrn, open_gtcrn
 from emoarc.audio._input import Normalisation, VoiceInput
+from emoarc.audio._overlap import OverlapAdd
 from emoarc.audio._quality import levels, voice_quality
 from emoarc.audio._signal import as_mono, resample
 from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Window, cut_windows
@@ -19,11 +23,18 @@ __all__ = [
     "FRAME",
     "FRAME_SECONDS",
     "FUNCTIONALS",
+    "Denoiser",
+    "DenoiserMaker",
+    "GateOptions",
+    "Gtcrn",
     "LogMel",
     "LogMelOptions",
     "Normalisation",
+    "OverlapAdd",
     "SpeakerBaselineOptions",
     "SpeakerBaselines",
+    "SpectralGate",
+    "Untouched",
     "UtteranceOptions",
     "UtteranceSegmenter",
     "VoiceActivity",
@@ -38,6 +49,7 @@ __all__ = [
     "descriptors",
     "functionals",
     "levels",
+    "open_gtcrn",
     "resample",
     "speech_span",
     "voice_quality",

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.audio._buffer import Buffer
+from emoarc.audio._denoise import Denoiser, DenoiserMaker, Untouched
 from emoarc.audio._expression import VoiceExpressionModel
 from emoarc.audio._quality import levels, voice_quality
 from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Window
@@ -38,18 +39,24 @@ class VoiceBranch:
     """
 
     def __init__(
-        self, model: VoiceExpressionModel, options: VoiceBranchOptions | None = None
+        self,
+        model: VoiceExpressionModel,
+        options: VoiceBranchOptions | None = None,
+        denoiser: DenoiserMaker = Untouched,
     ) -> None:
         """Prepare a recording.
 
         Args:
             model: Judges the windows; those shorter than it can judge are left out.
             options: By default, with windows as long as the model has learnt to judge.
+            denoiser: Takes noise from what the model hears; voice activity and quality are told
+                from the sound as it came.
         """
         self.options = options or VoiceBranchOptions(_utterances_for(model))
         self.damaged = 0
         """Samples so far that were NaN or infinite, and were taken as silence."""
         self._model = model
+        self._denoiser = denoiser
         self._run: _Run | None = None
         self._ended = False
 
@@ -62,13 +69,13 @@ class VoiceBranch:
 
     def push(self, chunk: AudioChunk) -> list[VoiceObservation]:
         """Return the observations that this chunk makes certain."""
-        run = self._run or _Run(chunk.time, self.options.utterances)
+        run = self._run or self._begin(chunk.time)
         samples = self._repaired(chunk.samples)
         gap = chunk.time - run.end
         heard: list[_Excerpt] = []
         if gap > self.options.max_gap:
             heard = run.flush()
-            run = _Run(chunk.time, self.options.utterances, run.utterances)
+            run = self._begin(chunk.time, run.utterances)
         elif abs(gap) > self.options.tolerance:
             samples = _joined(samples, round(gap * SAMPLING_RATE))
         self._run = run
@@ -78,6 +85,9 @@ class VoiceBranch:
         """Return the observations of the last utterance: there is no more sound."""
         self._ended = True
         return self._judged(self._run.flush()) if self._run else []
+
+    def _begin(self, origin: float, utterances: int = 0) -> "_Run":
+        return _Run(origin, self.options.utterances, self._denoiser(), utterances)
 
     def _repaired(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         sound = np.isfinite(samples)
@@ -110,11 +120,15 @@ class _Excerpt:
 class _Run:
     """Sound without a long gap: finds the utterances in it and keeps what they may still need."""
 
-    def __init__(self, origin: float, options: UtteranceOptions, utterances: int = 0) -> None:
+    def __init__(
+        self, origin: float, options: UtteranceOptions, denoiser: Denoiser, utterances: int
+    ) -> None:
         self._origin = origin
+        self._denoiser = denoiser
         self._activity = VoiceActivity()
         self._segmenter = UtteranceSegmenter(options, utterances)
         self._samples = Buffer()
+        self._clean = Buffer()  # the same without noise, as far as it is out
         self._probabilities = Buffer()
 
     @property
@@ -136,16 +150,24 @@ class _Run:
         return [excerpt for second in _seconds(samples) for excerpt in self._hear(second)]
 
     def flush(self) -> list[_Excerpt]:
-        windows = self._windows(self._activity.flush()) + self._segmenter.flush()
+        windows = self._listen(self._denoiser.flush())
+        windows += self._windows(self._activity.flush()) + self._segmenter.flush()
         return [self._excerpt(window) for window in windows]
 
     def _hear(self, samples: NDArray[np.float32]) -> list[_Excerpt]:
         self._samples.append(samples)
-        windows = self._windows(self._activity.push(samples))
+        windows = self._listen(self._denoiser.push(samples))
         excerpts = [self._excerpt(window) for window in windows]
-        self._samples.forget(self._segmenter.settled)
+        for sound in (self._samples, self._clean):
+            sound.forget(self._segmenter.settled)
         self._probabilities.forget(self._segmenter.settled // FRAME)
         return excerpts
+
+    def _listen(self, clean: NDArray[np.float32]) -> list[Window]:
+        """Look for speech in the sound as it came, as far as it is there without noise."""
+        start = self._clean.end
+        self._clean.append(clean)
+        return self._windows(self._activity.push(self._samples.read(start, self._clean.end)))
 
     def _windows(self, probabilities: NDArray[np.float32]) -> list[Window]:
         self._probabilities.append(probabilities)
@@ -161,7 +183,7 @@ class _Run:
             start=self._origin + window.start / SAMPLING_RATE,
             end=self._origin + end / SAMPLING_RATE,
             utterance=window.utterance,
-            samples=self._samples.read(window.start, end),
+            samples=self._clean.read(window.start, end),
             quality=quality,
         )
 

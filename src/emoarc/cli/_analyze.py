@@ -70,6 +70,10 @@ def analyze(
     voice_pack: Annotated[
         str, typer.Option(help="Voice expression model: a pack's name or folder.")
     ] = "voice-expression",
+    denoise: Annotated[
+        str,
+        typer.Option(help="What takes noise from voices: none, gate, or a file of GTCRN (ONNX)."),
+    ] = "none",
     overlay: Annotated[
         bool, typer.Option("--overlay", help="Also write overlay.mp4, the annotated video.")
     ] = False,
@@ -103,6 +107,7 @@ def analyze(
             face_pack=face_pack,
             face_relative=face_relative,
             voice_pack=voice_pack,
+            denoise=denoise,
         )
     )
     if not as_json or overlay:

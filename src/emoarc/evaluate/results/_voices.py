@@ -64,8 +64,9 @@ def _protocols(measured: Files) -> str:
     return section(
         "People never heard",
         "By `emoarc train recipes/NAME.toml --data ../shared -o runs/NAME`, whose `metrics.json` "
-        f"is kept here as `NAME.json`, for {', '.join(f'`{name}`' for name in measured)}. The first "
-        f"reading has {first['absolute']['means']}; relative is {first['relative']['means']}.",
+        f"is kept here as `NAME.json`, for {', '.join(f'`{name}`' for name in measured)}. The "
+        f"first reading has {first['absolute']['means']}; relative is "
+        f"{first['relative']['means']}.",
         table(heads, rows),
         "By fold:\n\n" + "\n".join(folds),
         "\n".join(notes),

@@ -11,6 +11,7 @@ from emoarc.errors import OptionError
 from emoarc.evaluate.results._evaluations import evaluation_section
 from emoarc.evaluate.results._faces import faces_page
 from emoarc.evaluate.results._models import headlines, model_sections
+from emoarc.evaluate.results._noise import noise_page
 from emoarc.evaluate.results._systems import systems_page
 from emoarc.evaluate.results._voices import voices_page
 from emoarc.files import write_text
@@ -33,6 +34,7 @@ Report = Mapping[str, Any]
 
 _PAGES: Final[dict[str, tuple[str, Callable[[Report], str]]]] = {
     "voice.md": ("How well voices are read", voices_page),
+    "noise.md": ("What noise costs the voice", noise_page),
     "face.md": ("How faces are found, marked and followed", faces_page),
 }
 """The pages beside it: what each is about, and what makes it of the files; empty without any."""
