@@ -11,6 +11,7 @@ from emoarc.audio._quality import levels, voice_quality
 from emoarc.audio._signal import as_mono, resample
 from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Window, cut_windows
 from emoarc.audio._vad import FRAME, FRAME_SECONDS, VoiceActivity, speech_span
+from emoarc.audio._waveform import WaveformInput, read_voice_input
 
 __all__ = [
     "FRAME",
@@ -25,10 +26,12 @@ __all__ = [
     "VoiceBranchOptions",
     "VoiceExpressionModel",
     "VoiceInput",
+    "WaveformInput",
     "Window",
     "as_mono",
     "cut_windows",
     "levels",
+    "read_voice_input",
     "resample",
     "speech_span",
     "voice_quality",

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.audio._input import VoiceInput
 from emoarc.audio._signal import as_mono, resample
 from emoarc.audio._utterances import cut_windows
 from emoarc.audio._vad import speech_span
+from emoarc.audio._waveform import read_voice_input
 from emoarc.errors import ModelError, OptionError
 from emoarc.packs import ModelPack, Prior, ProbabilityHead
 from emoarc.types import SAMPLING_RATE
@@ -24,18 +24,19 @@ class VoiceExpressionModel:
         """Open the network.
 
         Args:
-            pack: A pack for `voice-expression`; its input section is described in `VoiceInput`.
+            pack: A pack for `voice-expression`; its input section is described in `VoiceInput`
+                and in `WaveformInput`.
             prior: How common each emotion is taken to be.
             threads: Of the processor, for one window.
 
         Raises:
             ModelError: The pack is for another job, or wants an input that cannot be served.
         """
-        self.input = VoiceInput.from_manifest(pack.manifest.input)
+        self.input = read_voice_input(pack.manifest.input)
         if pack.manifest.task != "voice-expression":
             raise ModelError(f"{pack.folder}: a pack for {pack.manifest.task}, not for voices")
-        if self.input.features.sampling_rate != SAMPLING_RATE:
-            raise ModelError(f"{pack.folder}: its features are not at {SAMPLING_RATE} Hz")
+        if self.input.sampling_rate != SAMPLING_RATE:
+            raise ModelError(f"{pack.folder}: its input is not at {SAMPLING_RATE} Hz")
         self.pack = pack
         """What it was loaded from."""
         self._session = pack.session(threads)

@@ -84,6 +84,11 @@ class VoiceInput:
         """Return the `input` section for a `model.json`."""
         return {"kind": "log-mel", **asdict(self)}
 
+    @property
+    def sampling_rate(self) -> int:
+        """Of the sound it is made of, in hertz."""
+        return self.features.sampling_rate
+
     @cached_property
     def log_mel(self) -> LogMel:
         """The spectrogram, built once."""

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from emoarc.errors import ModelError
 from emoarc.evaluate import negative_log_likelihood
 
-__all__ = ["export_onnx", "fit_temperature"]
+__all__ = ["export_onnx", "fit_temperature", "to_onnx"]
 
 _OPSET = 17
 
@@ -45,26 +45,43 @@ def export_onnx(
         ModelError: The exported network computes something else.
     """  # noqa: D205
     plain: nn.Module = net.eval().to(memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]
+    axes = {"input": {0: "n", **(free or {})}, **{name: {0: "n"} for name in outputs}}
+    onnx = to_onnx(plain, [example], ["input"], outputs, axes)
+    _check(plain, onnx, example, tolerance, outputs)
+    return onnx
+
+
+def to_onnx(
+    net: nn.Module,
+    examples: Sequence[Tensor],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    free: Mapping[str, Mapping[int, str]],
+) -> bytes:
+    """Return `net` as an ONNX file, unchecked.
+
+    Args:
+        net: In evaluation mode, on the CPU.
+        examples: One for each input.
+        inputs: What to call the inputs.
+        outputs: What to call the outputs.
+        free: The axes whose length may vary, and their names, of each input and output.
+    """
     file: Any = io.BytesIO()
     with warnings.catch_warnings():
         # The exporter that needs no further package warns that there is a newer one.
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
-            plain,
-            (example,),
+            net,
+            tuple(examples),
             file,
-            input_names=["input"],
+            input_names=list(inputs),
             output_names=list(outputs),
-            dynamic_axes={
-                "input": {0: "n", **(free or {})},
-                **{name: {0: "n"} for name in outputs},
-            },
+            dynamic_axes={name: dict(axes) for name, axes in free.items()},
             opset_version=_OPSET,
             dynamo=False,
         )
-    onnx = file.getvalue()
-    _check(plain, onnx, example, tolerance, outputs)
-    return onnx
+    return file.getvalue()
 
 
 def fit_temperature(truth: NDArray[np.integer], logits: NDArray[np.floating]) -> float:
