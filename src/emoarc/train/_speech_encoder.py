@@ -41,20 +41,19 @@ class SpeechEncoder(Protocol):
 
     input: WaveformInput
     """How it wants its sound."""
+    outputs: tuple[str, ...]
+    """The names of what it answers."""
 
     def __call__(self, signal: NDArray[np.float32]) -> Tensor:
         """Return the hidden states of mono sound at 16 kHz, shape (layers, frames, features)."""
         ...
 
-    def to_onnx(self) -> onnx.ModelProto:
-        """Return the model as a graph from sound (n, samples) to hidden states, by `_STATES`, or
-        to whatever outputs its file has.
-        """  # noqa: D205
+    def answer(self, signal: NDArray[np.float32]) -> list[Tensor]:
+        """Return what `stack_states` makes the hidden states of."""
         ...
 
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """The outputs of that graph that `stack_states` takes, in its order."""
+    def to_onnx(self) -> onnx.ModelProto:
+        """Return the model as a graph from its `input` (1, samples) to its `outputs`."""
         ...
 
 
@@ -118,9 +117,8 @@ def stack_states(outputs: Sequence[Tensor]) -> Tensor:
 class _FolderEncoder:
     """A model in the layout of Hugging Face, run by torch, on a GPU where there is one."""
 
-    outputs = (_STATES,)
-
     def __init__(self, path: Path, threads: int) -> None:
+        self.outputs: tuple[str, ...] = (_STATES,)
         self.input = _wanted_input(path)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._net = _HiddenStates(_load(path)).eval().to(self._device)
@@ -128,17 +126,20 @@ class _FolderEncoder:
         if getattr(self._net.model, "main_input_name", "") != "input_values":
             raise ModelError(f"{path}: takes something else than the samples of sound")
 
-    @torch.inference_mode()
     def __call__(self, signal: NDArray[np.float32]) -> Tensor:
+        return self.answer(signal)[0][0]
+
+    @torch.inference_mode()
+    def answer(self, signal: NDArray[np.float32]) -> list[Tensor]:
         torch.set_num_threads(self._threads)
         samples = torch.from_numpy(self.input(_long_enough(signal)))[None]
-        return self._net(samples.to(self._device))[0].float().cpu()
+        return [self._net.to(self._device)(samples.to(self._device)).cpu()]
 
     def to_onnx(self) -> onnx.ModelProto:
-        example = torch.randn(1, SAMPLING_RATE)
-        axes = {"input": {0: "n", 1: "samples"}, _STATES: {0: "n", 2: "frames"}}
-        plain = self._net.cpu()
-        return onnx.load_from_string(to_onnx(plain, [example], ["input"], [_STATES], axes))
+        example, free = torch.randn(1, SAMPLING_RATE), {"input": {1: "samples"}}
+        return onnx.load_from_string(
+            to_onnx(self._net.cpu(), [example], ["input"], self.outputs, free)
+        )
 
 
 class _HiddenStates(nn.Module):
@@ -206,7 +207,10 @@ class _OnnxEncoder:
         self._check()
 
     def __call__(self, signal: NDArray[np.float32]) -> Tensor:
-        return stack_states([torch.from_numpy(x) for x in self._run(_long_enough(signal))])[0]
+        return stack_states(self.answer(signal))[0]
+
+    def answer(self, signal: NDArray[np.float32]) -> list[Tensor]:
+        return [torch.from_numpy(array) for array in self._run(_long_enough(signal))]
 
     def to_onnx(self) -> onnx.ModelProto:
         return onnx.load(self._path)
