@@ -93,13 +93,15 @@ def fingerprint(path: Path) -> str:
     """
     files = sorted(file for file in path.glob("*") if file.is_file()) if path.is_dir() else [path]
     try:
-        digests = [hashlib.sha256(path.name.encode())]
-        for file in files:
-            with file.open("rb") as stream:
-                digests.append(hashlib.file_digest(stream, "sha256"))
+        digests = [_sha256(file) for file in files]
     except OSError as error:
         raise OptionError(f"{path}: no model can be read here ({error.strerror})") from error
-    return hashlib.sha256(b"".join(digest.digest() for digest in digests)).hexdigest()[:16]
+    return hashlib.sha256(b"".join(digests)).hexdigest()[:16]
+
+
+def _sha256(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
 
 
 def stack_states(outputs: Sequence[Tensor]) -> Tensor:
