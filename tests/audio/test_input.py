@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from emoarc.audio import LogMel, LogMelOptions, VoiceInput
+from emoarc.audio import LogMel, LogMelOptions, VoiceInput, WaveformInput, read_voice_input
 from emoarc.errors import ModelError
 
 NOISE = np.random.default_rng(0).normal(0, 0.01, 16_000).astype(np.float32)
@@ -57,3 +57,31 @@ def test_bands_are_normalised_by_the_training_data():
 @pytest.mark.parametrize("given", [VoiceInput(), BANDS, VoiceInput(normalisation="none")])
 def test_silence_gives_finite_values(given):
     assert np.isfinite(given(np.zeros(8_000, np.float32))).all()
+
+
+@pytest.mark.parametrize("given", [BANDS, WaveformInput(), WaveformInput(normalisation="none")])
+def test_either_kind_of_input_is_read(given):
+    assert read_voice_input(json.loads(json.dumps(given.to_manifest()))) == given
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "smell"},
+        {"sampling_rate": 8000},
+        {"normalisation": "bands"},
+        {"min_seconds": 9},
+        {"level": -26},
+    ],
+)
+def test_a_waveform_that_cannot_be_served_is_refused(change):
+    with pytest.raises(ModelError, match="voice model"):
+        read_voice_input(WaveformInput().to_manifest() | change)
+
+
+def test_a_waveform_forgets_gain_and_offset_where_its_network_does():
+    plain, standard = WaveformInput(normalisation="none"), WaveformInput()
+    np.testing.assert_array_equal(plain(NOISE), NOISE)
+    assert standard(NOISE).std() == pytest.approx(1, abs=1e-2)
+    np.testing.assert_allclose(standard(NOISE * 50 + 3), standard(NOISE), atol=1e-2)
+    assert np.isfinite(standard(np.zeros(8_000, np.float32))).all()

@@ -2,6 +2,7 @@
 
 import json
 import wave
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,16 @@ def test_every_class_counts_alike_and_epochs_repeat(voice_set: VoiceSet) -> None
     inputs = [next(iter(job.batches(n)))[0][0].numpy() for n in (0, 0, 1)]
     assert np.array_equal(inputs[0], inputs[1])
     assert not np.array_equal(inputs[0], inputs[2])
+
+
+def test_listeners_have_a_say_among_the_labels_there_are(voice_set: VoiceSet) -> None:
+    votes = {"anger": 3.0, "fear": 1.0, "surprise": 6.0}
+    clips = tuple(replace(clip, votes=votes) for clip in voice_set.clips)
+    asked = replace(voice_set, clips=clips).where(lambda clip: clip.emotion == "anger")
+    labels = ["sadness", "fear", "anger"]
+    recipe = parse(VoiceRecipe, _tables(labels=labels, votes=0.4, smoothing=0.0), "x.toml")
+    job = VoiceJob(recipe, asked)
+    assert job._targets[0].tolist() == pytest.approx([0, 0.1, 0.9])
 
 
 def test_clips_of_a_speaker_are_next_to_each_other(voice_set: VoiceSet) -> None:

@@ -17,6 +17,7 @@ from emoarc.audio._quality import levels, voice_quality
 from emoarc.audio._signal import as_mono, resample
 from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Window, cut_windows
 from emoarc.audio._vad import FRAME, FRAME_SECONDS, VoiceActivity, speech_span
+from emoarc.audio._waveform import WaveformInput, read_voice_input
 
 __all__ = [
     "DESCRIPTORS",
@@ -43,6 +44,7 @@ __all__ = [
     "VoiceExpressionModel",
     "VoiceInput",
     "VoiceReading",
+    "WaveformInput",
     "Window",
     "as_mono",
     "cut_windows",
@@ -50,6 +52,7 @@ __all__ = [
     "functionals",
     "levels",
     "open_gtcrn",
+    "read_voice_input",
     "resample",
     "speech_span",
     "voice_quality",

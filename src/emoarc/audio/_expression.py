@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.audio._functionals import functionals
-from emoarc.audio._input import VoiceInput
 from emoarc.audio._signal import as_mono, resample
 from emoarc.audio._utterances import cut_windows
 from emoarc.audio._vad import speech_span
+from emoarc.audio._waveform import read_voice_input
 from emoarc.errors import ModelError, OptionError
 from emoarc.labels import EMOTIONS
 from emoarc.packs import ModelPack, Prior, ProbabilityHead
@@ -36,23 +35,25 @@ class VoiceExpressionModel:
         """Open the network.
 
         Args:
-            pack: A pack for `voice-expression`; its input section is described in `VoiceInput`.
+            pack: A pack for `voice-expression`; its input section is described in `VoiceInput`
+                and in `WaveformInput`.
             prior: How common each emotion is taken to be.
             threads: Of the processor, for one window.
 
         Raises:
             ModelError: The pack is for another job, or wants an input that cannot be served.
         """
-        self.input = VoiceInput.from_manifest(pack.manifest.input)
+        self.input = read_voice_input(pack.manifest.input)
         if pack.manifest.task != "voice-expression":
             raise ModelError(f"{pack.folder}: a pack for {pack.manifest.task}, not for voices")
-        if self.input.features.sampling_rate != SAMPLING_RATE:
-            raise ModelError(f"{pack.folder}: its features are not at {SAMPLING_RATE} Hz")
+        if self.input.sampling_rate != SAMPLING_RATE:
+            raise ModelError(f"{pack.folder}: its input is not at {SAMPLING_RATE} Hz")
         self.pack = pack
         """What it was loaded from."""
         self._session = pack.session(threads)
         self._inputs = [given.name for given in self._session.get_inputs()]
-        if len(self._inputs) != 1 + self.input.functionals:
+        silence = np.zeros(round(self.input.min_seconds * SAMPLING_RATE), np.float32)
+        if len(self._inputs) != len(self.input.arrays(silence)):
             raise ModelError(
                 f"{pack.folder}: its network takes {len(self._inputs)} inputs, which is not what "
                 "model.json says"
@@ -119,10 +120,8 @@ class VoiceExpressionModel:
                 f"voice: {len(window) / SAMPLING_RATE:.2f} s of sound is too short; "
                 f"give at least {self.input.min_seconds} s"
             )
-        inputs = [self.input(window)]
-        if self.input.functionals:
-            inputs.append(functionals(self.input.levelled(window)))
-        feed = {name: value[None] for name, value in zip(self._inputs, inputs, strict=True)}
+        arrays = zip(self._inputs, self.input.arrays(window), strict=True)
+        feed = {name: array[None] for name, array in arrays}
         return [np.asarray(output, np.float32) for output in self._session.run(None, feed)]
 
 

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.audio._features import LogMel, LogMelOptions
+from emoarc.audio._functionals import functionals
 from emoarc.errors import EmoarcError, ModelError, OptionError
 
 __all__ = ["Normalisation", "VoiceInput"]
@@ -88,10 +89,21 @@ class VoiceInput:
         """Return the `input` section for a `model.json`."""
         return {"kind": "log-mel", **asdict(self)}
 
+    @property
+    def sampling_rate(self) -> int:
+        """Of the sound it is made of, in hertz."""
+        return self.features.sampling_rate
+
     @cached_property
     def log_mel(self) -> LogMel:
         """The spectrogram, built once."""
         return LogMel(self.features)
+
+    def arrays(self, signal: NDArray[np.floating]) -> tuple[NDArray[np.float32], ...]:
+        """Return each of the network's inputs for one window."""
+        levelled = self.levelled(signal)
+        log_mel = self.normalise(self.log_mel(levelled))
+        return (log_mel, functionals(levelled)) if self.functionals else (log_mel,)
 
     def __call__(self, signal: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return what the network takes of one window of mono sound, shape (frames, bands)."""

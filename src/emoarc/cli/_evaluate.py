@@ -153,6 +153,10 @@ def _show(report: dict[str, Any]) -> None:
         shares = [percent(row[name]) for name in ("precision", "recall", "f1")]
         table.add_row(plain(label), *shares, str(row["support"]))
     out.print(table)
+    for member, found in report.get("layer_weights", {}).items():
+        pairs = zip(found["layers"], found["mean"], strict=True)
+        shares = ", ".join(f"{layer}: {percent(weight)}" for layer, weight in pairs)
+        out.print(f"{plain(member)} weighs hidden states by {shares}", soft_wrap=True)
     note_left_out(report["left_out"])
     if report.get("warning"):
         note(report["warning"])

@@ -25,8 +25,8 @@ def train(
     """Train a model by a recipe and write its metrics, its weights, and its pack if it has one.
 
     Recipes for faces and voices become packs, for `emoarc analyze`. Systems of the literature
-    become none: they are measured on the speakers that their recipe holds out, and
-    `emoarc evaluate` measures them under a protocol.
+    become none, but for those that rest on a big speech model: they are measured on the speakers
+    that their recipe holds out, and `emoarc evaluate` measures them under a protocol.
 
     Stopped at any time, the same command goes on from the last finished epoch. Several GPUs
     share the work when it is started with `accelerate launch -m emoarc.cli train ...`.

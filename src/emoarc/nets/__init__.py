@@ -29,6 +29,7 @@ from emoarc.nets._kottayam import (
     KottayamVoiceOptions,
 )
 from emoarc.nets._landmark_net import LandmarkNet, LandmarkNetOptions
+from emoarc.nets._layer_probe import LayerProbeNet, LayerProbeOptions, pool_frames
 from emoarc.nets._residual import ResidualNet, ResidualOptions
 from emoarc.nets._singh_fang import SinghFangNet, SinghFangOptions
 from emoarc.nets._vgg import VggTransferNet, VggTransferOptions
@@ -56,6 +57,8 @@ __all__ = [
     "KottayamVoiceOptions",
     "LandmarkNet",
     "LandmarkNetOptions",
+    "LayerProbeNet",
+    "LayerProbeOptions",
     "ResidualNet",
     "ResidualOptions",
     "SinghFangNet",
@@ -64,4 +67,5 @@ __all__ = [
     "VggTransferOptions",
     "VoiceNet",
     "VoiceNetOptions",
+    "pool_frames",
 ]

@@ -1,10 +1,18 @@
 """What several architectures share: checks of their options, and small stacks of layers."""
 
+import torch
 from torch import Tensor, nn
 
 from emoarc.errors import OptionError
 
-__all__ = ["as_pictures", "check_counts", "check_share", "classifier", "halved"]
+__all__ = [
+    "AttentiveStatistics",
+    "as_pictures",
+    "check_counts",
+    "check_share",
+    "classifier",
+    "halved",
+]
 
 
 def check_counts(**counts: int | tuple[int, ...]) -> None:
@@ -52,3 +60,24 @@ def as_pictures(x: Tensor, channels: int) -> Tensor:
 def classifier(inputs: int, labels: int, dropout: float) -> nn.Sequential:
     """Return the last layer, after a dropout."""
     return nn.Sequential(nn.Dropout(dropout), nn.Linear(inputs, labels))
+
+
+class AttentiveStatistics(nn.Module):
+    """The weighted mean and deviation over time of features (n, features, frames).
+
+    Attentive statistics pooling (Okabe et al. 2018), with one attention per feature (Desplanques et
+    al. 2020, ECAPA-TDNN); the result is of shape (n, 2 * features).
+    """
+
+    def __init__(self, features: int, hidden: int) -> None:
+        super().__init__()
+        self.scores = nn.Sequential(
+            nn.Conv1d(features, hidden, 1), nn.Tanh(), nn.Conv1d(hidden, features, 1)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Pool over time."""
+        weights = self.scores(x).float().softmax(dim=2)
+        mean = (weights * x).sum(dim=2, keepdim=True)
+        variance = (weights * (x - mean).square()).sum(dim=2)
+        return torch.cat([mean.squeeze(2), (variance + 1e-5).sqrt()], dim=1)

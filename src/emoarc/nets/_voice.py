@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from emoarc.errors import OptionError
+from emoarc.nets._parts import AttentiveStatistics
 
 __all__ = ["VoiceNet", "VoiceNetOptions"]
 
@@ -118,7 +119,7 @@ class _SpectralExpert(nn.Module):
             nn.BatchNorm1d(options.width),
             nn.ReLU(inplace=True),
         )
-        self.pool = _AttentiveStatistics(options.width, options.attention)
+        self.pool = AttentiveStatistics(options.width, options.attention)
 
     def forward(self, log_mel: Tensor) -> Tensor:
         maps = self.maps(_two_views(log_mel / _SCALE))
@@ -169,22 +170,6 @@ class _VoiceBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.relu(self.body(x) + self.shortcut(x))
-
-
-class _AttentiveStatistics(nn.Module):
-    """The weighted mean and deviation over time of features (n, features, frames)."""
-
-    def __init__(self, features: int, hidden: int) -> None:
-        super().__init__()
-        self.scores = nn.Sequential(
-            nn.Conv1d(features, hidden, 1), nn.Tanh(), nn.Conv1d(hidden, features, 1)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        weights = self.scores(x).float().softmax(dim=2)
-        mean = (weights * x).sum(dim=2, keepdim=True)
-        variance = (weights * (x - mean).square()).sum(dim=2)
-        return torch.cat([mean.squeeze(2), (variance + 1e-5).sqrt()], dim=1)
 
 
 def _two_views(log_mel: Tensor) -> Tensor:

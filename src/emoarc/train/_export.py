@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from emoarc.errors import ModelError
 from emoarc.evaluate import negative_log_likelihood
 
-__all__ = ["export_onnx", "fit_temperature"]
+__all__ = ["export_onnx", "fit_temperature", "to_onnx"]
 
 _OPSET = 17
 
@@ -48,26 +48,44 @@ def export_onnx(
     """  # noqa: D205
     plain: nn.Module = net.eval().to(memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]
     examples = (example,) if isinstance(example, Tensor) else example
+    axes = {name: {0: "n"} for name in (*inputs, *outputs)}
+    axes[inputs[0]] |= free or {}
+    onnx = to_onnx(plain, examples, inputs, outputs, axes)
+    _check(plain, onnx, dict(zip(inputs, examples, strict=True)), tolerance, outputs)
+    return onnx
+
+
+def to_onnx(
+    net: nn.Module,
+    examples: Sequence[Tensor],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    free: Mapping[str, Mapping[int, str]],
+) -> bytes:
+    """Return `net` as an ONNX file, unchecked.
+
+    Args:
+        net: In evaluation mode, on the CPU.
+        examples: One for each input.
+        inputs: What to call the inputs.
+        outputs: What to call the outputs.
+        free: The axes whose length may vary, and their names, of each input and output.
+    """
     file: Any = io.BytesIO()
     with warnings.catch_warnings():
         # The exporter that needs no further package warns that there is a newer one.
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
-            plain,
-            examples,
+            net,
+            tuple(examples),
             file,
             input_names=list(inputs),
             output_names=list(outputs),
-            dynamic_axes={
-                **{name: {0: "n"} for name in (*inputs, *outputs)},
-                inputs[0]: {0: "n", **(free or {})},
-            },
+            dynamic_axes={name: dict(axes) for name, axes in free.items()},
             opset_version=_OPSET,
             dynamo=False,
         )
-    onnx = file.getvalue()
-    _check(plain, onnx, dict(zip(inputs, examples, strict=True)), tolerance, outputs)
-    return onnx
+    return file.getvalue()
 
 
 def fit_temperature(truth: NDArray[np.integer], logits: NDArray[np.floating]) -> float:

@@ -30,8 +30,8 @@ __all__ = ["train"]
 def train(path: Path, data: Path, out: Path, progress: Progress | None = None) -> dict[str, Any]:
     """Train by the recipe at `path`, write `out/NAME/` (the pack) and return the figures.
 
-    A system of the literature becomes no pack: its weights and what it says of those held out stay
-    in `out`.
+    Of the systems of the literature only those on a speech model become packs: the weights of the
+    others and what they say of those held out stay in `out`.
 
     The figures go to `out/metrics.json` too, beside the checkpoint, the log of the epochs, and
     pictures of both; stopped and called again, training goes on from the last epoch. Of several

@@ -323,12 +323,13 @@ def _targets(recipe: VoiceRecipe, training: VoiceSet) -> NDArray[np.float32]:
     """The distribution each clip is to be given, shape (clips, labels)."""
     size = len(recipe.labels)
     targets = np.eye(size, dtype=np.float32)[training.truth(recipe.labels)]
+    known = [i for i, emotion in enumerate(EMOTIONS) if emotion in recipe.labels]
+    columns = [recipe.labels.index(EMOTIONS[i]) for i in known]
     for target, clip in zip(targets, training.clips, strict=True):
         shares = vote_shares(clip)
-        if shares is not None:
+        if recipe.votes and shares is not None and shares[known].any():
             target *= 1 - recipe.votes
-            for emotion, share in zip(EMOTIONS, shares.tolist(), strict=True):
-                target[recipe.labels.index(emotion)] += recipe.votes * share
+            target[columns] += recipe.votes * shares[known] / shares[known].sum()
     return targets * np.float32(1 - recipe.smoothing) + np.float32(recipe.smoothing / size)
 
 

@@ -31,6 +31,7 @@ def test_there_is_a_recipe_for_every_source() -> None:
         "Keropyan 2021",
         "Laasya Sri et al. 2023",
         "Hossain & Muhammad 2019",
+        "Singh & Gupta 2023",
     }
 
 

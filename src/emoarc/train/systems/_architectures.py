@@ -22,6 +22,8 @@ from emoarc.nets import (
     KottayamVideoNet,
     KottayamVoiceNet,
     KottayamVoiceOptions,
+    LayerProbeNet,
+    LayerProbeOptions,
     SinghFangNet,
     SinghFangOptions,
     VggTransferNet,
@@ -93,6 +95,11 @@ def _kottayam_voice(options: KottayamVoiceOptions, labels: int, shapes: Shapes) 
     return KottayamVoiceNet(labels, replace(options, features=shapes[0][-1]))
 
 
+def _layer_probe(options: LayerProbeOptions, labels: int, shapes: Shapes) -> nn.Module:
+    layers, _, features = shapes[0]
+    return LayerProbeNet(labels, replace(options, layers=layers, features=features))
+
+
 def _free(net: Callable[[int, Any], nn.Module]) -> Callable[[Any, int, Shapes], nn.Module]:
     """Take a net whose inputs may have any size."""
     return lambda options, labels, _: net(labels, options)
@@ -109,6 +116,7 @@ ARCHITECTURES: Final[dict[str, Architecture]] = {
     "kottayam-video": Architecture(KottayamImageOptions, _kottayam_video),
     "hossain-voice": Architecture(HossainVoiceOptions, _free(HossainVoiceNet)),
     "hossain-video": Architecture(HossainVideoOptions, _free(HossainVideoNet)),
+    "layer-probe": Architecture(LayerProbeOptions, _layer_probe),
     "lightgbm": Architecture(LightGBMOptions, learner=LightGBM),
     "svm": Architecture(SVMOptions, learner=SVM),
     "logistic": Architecture(LogisticOptions, learner=Logistic),

@@ -16,6 +16,8 @@ from emoarc.files import write_text
 from emoarc.train._loop import Progress
 from emoarc.train._plots import confusion_figure, draw_curves
 from emoarc.train.systems._folds import FoldResult, Work, run_folds
+from emoarc.train.systems._layers import layer_weights
+from emoarc.train.systems._pack import plan_pack, write_speech_pack
 from emoarc.train.systems._read import Told, read_inputs
 from emoarc.train.systems._recipe import SystemRecipe, read_system
 
@@ -90,14 +92,19 @@ def train_system(
 
     Held out are the recipe's `held_out` speakers and what a corpus itself sets apart for tests.
     Clips of a test split that training holds too, under another name, are not tested. Writes what
-    `evaluate_system` does, and the weights, `held-out/MEMBER/net.safetensors`.
+    `evaluate_system` does, and the weights, `held-out/MEMBER/net.safetensors`; of a system that
+    can be one (see `plan_pack`) the pack, `NAME`.
     """
     recipe = read_system(path)
     folded = partial(_held_out, path, recipe)
     work, folds = _prepare(path, recipe, folded, data, out, options or EvaluateOptions(), told)
+    plan = plan_pack(work, folds[0])
     (result,) = run_folds(work, folds, 1, progress)
     described = {"name": "held-out", "description": f"tested on {_spoken(recipe, work.manifest)}"}
-    return _write(work, [result], {"protocol": described})
+    report = _write(work, [result], {"protocol": described})
+    if plan is not None:
+        report |= {"voice_pack": write_speech_pack(work, plan, result, report)}
+    return report
 
 
 def _held_out(path: Path, recipe: SystemRecipe, manifest: Manifest) -> list[Fold]:
@@ -186,6 +193,7 @@ def _write(work: Work, results: Sequence[FoldResult], about: dict[str, Any]) -> 
     truth = np.array([recipe.class_of(clip) for clip in tested.clips])
     predictions = Predictions.of(tested, recipe.labels, truth, probabilities, names)
     figures = predictions.figures()
+    weighed = layer_weights(recipe, [work.out / result.fold.name for result in results])
     report = {
         "kind": "evaluation",
         "recipe": recipe.name,
@@ -200,6 +208,7 @@ def _write(work: Work, results: Sequence[FoldResult], about: dict[str, Any]) -> 
         "parameters": results[0].parameters or None,
         "training_seconds_per_fold": round(float(np.mean([r.seconds for r in results])), 1),
         "dropped_from_training": sum(result.fold.dropped for result in results),
+        **({"layer_weights": weighed} if weighed else {}),
         **figures,
     }
     work.out.mkdir(parents=True, exist_ok=True)

@@ -108,7 +108,7 @@ class _Scale:
         array = examples.arrays[index]
         if array.dtype == np.uint8:
             return cls(np.zeros(1, np.float32), np.full(1, 255, np.float32))
-        if array.dtype == np.float16:  # standardised one by one already
+        if array.dtype == np.float16:  # standardised one by one, or by the net
             return cls(np.zeros(1, np.float32), np.ones(1, np.float32))
         (known,) = examples.of([index]).all
         return cls(known.mean(axis=0), np.maximum(known.std(axis=0), 1e-6))
@@ -171,8 +171,8 @@ class _Job:
         )
 
     def _masked(self, array: NDArray[Any], generator: Generator) -> NDArray[Any]:
-        """Mask spectrograms, which are the inputs in half precision, shape (n, rows, columns)."""
-        if array.dtype != np.float16 or not any(self._recipe.mask):
+        """Mask spectrograms, which are inputs in half precision of shape (n, rows, columns)."""
+        if array.dtype != np.float16 or array.ndim != 3 or not any(self._recipe.mask):
             return array
         rows, columns = self._recipe.mask
         options = VoiceAugmentation(band_mask=rows, time_mask=columns)

@@ -5,10 +5,12 @@ import itertools
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.lib.format import dtype_to_descr, write_array_header_1_0
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
 
@@ -20,6 +22,7 @@ from emoarc.media import read_audio
 from emoarc.train._augment_signal import SignalBank, augment_signal
 from emoarc.train.systems._recipe import SystemRecipe
 from emoarc.train.systems._sight import Faces, Picture
+from emoarc.train.systems._sound import SpeechModel
 from emoarc.types import SAMPLING_RATE
 
 __all__ = ["Told", "read_inputs"]
@@ -119,13 +122,20 @@ def _pictures(
 def _store(paths: Mapping[str, Path], rows: Iterator[dict[str, NDArray[Any]]], count: int) -> None:
     """Write rows into files that take their places only once all rows are in."""
     first = next(rows)
-    arrays = {n: np.empty((count, *first[n].shape), first[n].dtype) for n in paths}
-    for index, row in enumerate(itertools.chain([first], rows)):
-        for name, array in arrays.items():
-            array[index] = row[name]
-    for name, path in paths.items():
-        with atomic(path) as temporary:
-            np.save(temporary, arrays[name])
+    shapes = {name: first[name].shape for name in paths}
+    with ExitStack() as stack:
+        files: dict[str, BinaryIO] = {}
+        for name, path in paths.items():
+            # One by one: the hidden states of a speech model may be more than memory holds.
+            file = stack.enter_context(stack.enter_context(atomic(path)).open("wb"))
+            kind = dtype_to_descr(first[name].dtype)
+            facts = {"descr": kind, "fortran_order": False, "shape": (count, *shapes[name])}
+            write_array_header_1_0(file, facts)
+            files[name] = file
+        for row in itertools.chain([first], rows):
+            for name, file in files.items():
+                array = row[name].astype(first[name].dtype, copy=False)
+                file.write(array.reshape(shapes[name]).tobytes())
 
 
 def _read_bank(recipe: SystemRecipe, data: Path) -> SignalBank:
@@ -148,6 +158,8 @@ def _key(recipe: SystemRecipe, name: str, clips: Sequence[Clip]) -> str:
         options,
         [(c.file.name, c.file.stat().st_size, c.start, c.end) for c in clips],
     ]
+    if isinstance(options, SpeechModel):
+        facts.append(options.fingerprint)
     if not isinstance(options, Picture | Faces):
         facts += [recipe.sound, recipe.signal, recipe.seed if recipe.sound.copies else 0]
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -15,11 +15,11 @@ from emoarc.train._checks import check_from_zero, check_share
 from emoarc.train._recipe import Recipe, Schedule
 from emoarc.train.systems._architectures import ARCHITECTURES
 from emoarc.train.systems._sight import Faces, Picture
-from emoarc.train.systems._sound import Functionals, Mel, Mfcc, Spectrogram
+from emoarc.train.systems._sound import Functionals, Mel, Mfcc, Spectrogram, SpeechModel
 
 __all__ = ["Input", "Member", "Paper", "Sound", "SystemRecipe", "read_system"]
 
-Input = Spectrogram | Mel | Mfcc | Functionals | Picture | Faces
+Input = Spectrogram | Mel | Mfcc | Functionals | SpeechModel | Picture | Faces
 """One of the arrays that a system takes in; a recipe's `kind` says which."""
 
 _SHOWING: Final[dict[type[Any], tuple[str, ...]]] = {

@@ -4,8 +4,9 @@ Each input is a dataclass of its options, read from a recipe's `[inputs.NAME]` b
 called with a signal: mono float32 at `SAMPLING_RATE`, shape (n,).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import cv2
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 
 from emoarc.audio import LogMel, LogMelOptions
 from emoarc.errors import OptionError
+from emoarc.nets import pool_frames
 from emoarc.train._checks import check_from_zero, check_positive
+from emoarc.train._speech_encoder import SpeechEncoder, fingerprint, open_encoder
 from emoarc.types import SAMPLING_RATE
 
 _cv: Any = cv2
 
-__all__ = ["Functionals", "Mel", "Mfcc", "Spectrogram"]
+__all__ = ["Functionals", "Mel", "Mfcc", "Spectrogram", "SpeechModel"]
 
 Signal = NDArray[np.float32]
 
@@ -144,6 +147,53 @@ class Functionals:
             ]
         )
         return np.concatenate([_statistic(tracks, name) for name in self.statistics])
+
+
+@dataclass(frozen=True)
+class SpeechModel:
+    """Hidden states of a frozen speech model; float16, shape (layers, frames, features).
+
+    The first of the layers is what the model's first block takes in, where the model tells. Each
+    frame is the mean over a stretch of the signal, so that 13 layers of 768 features take 320 kB.
+    """
+
+    kind: Literal["speech-model"]
+    path: str
+    """A folder in the layout of Hugging Face (`config.json` and weights), or an ONNX file."""
+    seconds: float = 4.0
+    """Only the first seconds of a signal are heard."""
+    frames: int = 16
+    """Stretches into which a signal is parted, whatever its length."""
+    threads: int = field(default=1, repr=False)
+    """Of the processor, for computing them; not a part of what is computed."""
+
+    def __post_init__(self) -> None:
+        check_positive(seconds=self.seconds, frames=self.frames, threads=self.threads)
+
+    @property
+    def encoder(self) -> SpeechEncoder:
+        """The model, opened once in a process.
+
+        Raises:
+            OptionError: There is none at `path`, or a package is missing.
+            ModelError: It is no speech model that serves.
+        """
+        return open_encoder(self._place, self.threads)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the model's files."""
+        return fingerprint(self._place)
+
+    def __call__(self, signal: Signal) -> NDArray[np.float16]:
+        """Return the states of the signal's first `seconds`."""
+        states = self.encoder(signal[: round(self.seconds * SAMPLING_RATE)])
+        limit = float(np.finfo(np.float16).max)
+        return pool_frames(states, self.frames).clamp(-limit, limit).numpy().astype(np.float16)
+
+    @property
+    def _place(self) -> Path:
+        return Path(self.path).expanduser()
 
 
 def _statistic(tracks: NDArray[np.floating], name: str) -> NDArray[np.float32]:
