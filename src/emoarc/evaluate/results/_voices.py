@@ -33,6 +33,7 @@ def voices_page(files: Files) -> str:
     sections = [_protocols(measured)] if measured else []
     sections += [_classes(measured["voice-ravdess"])] if "voice-ravdess" in measured else []
     sections += [_shipped(files["voice-expression"])] if "voice-expression" in files else []
+    sections += [_relative(files["voice-relative"])] if "voice-relative" in files else []
     sections += [_told(files["voice-told"])] if "voice-told" in files else []
     return "\n\n".join([_HEAD, *sections]) + "\n" if sections else ""
 
@@ -134,6 +135,24 @@ def _groups(groups: Mapping[str, Sequence[Files]]) -> str:
     ]
     heads = ["group", "", "UAR", "accuracy", "clips", "speakers"]
     return "Of the held-out speakers, by what their corpora state of them:\n\n" + table(heads, rows)
+
+
+def _relative(f: Files) -> str:
+    rows = [
+        [name, most, percent(figures["live"]), percent(figures["whole"]), group["clips"],
+         group["speakers"]]
+        for name, group in f["groups"].items()
+        for most, figures in group["by_most"].items()
+    ]  # fmt: skip
+    heads = ["speakers", "`--voice-relative`", "live", "second pass", "clips", "speakers"]
+    return section(
+        "Relative to the speaker's own voice",
+        "By `python bench/voice_relative.py --data ../shared -o docs/results/voice-relative.json`. "
+        "The UAR of actors, and of people reading aloud the share read as neutral.",
+        table(heads, rows),
+        f"Half of the trust is reached after {f['half']:g} s of a voice.",
+        f"- {f['protocol']}.",
+    )
 
 
 def _told(f: Files) -> str:
