@@ -31,9 +31,10 @@ CORPORA = ("ravdess", "emodb", "cremad", "librispeech")
 SEALED = ("ravdess-01", "ravdess-05")
 PROTOCOL = (
     "shipped voice model; speakers it never trained on, the clips of each in 10 random orders as "
-    "one recording; `half` was chosen by the live UAR of the held-out actors of the voice recipe, with "
-    "`most` at 1, and the sealed actors (RAVDESS 01 and 05) had no part in it; 7 classes, balanced "
-    "prior; UAR is the mean over orders and speakers; of the readers the share read as neutral"
+    "one recording; `half` was chosen by the live UAR of the held-out actors of the voice recipe, "
+    "with `most` at 1, and the sealed actors (RAVDESS 01 and 05) had no part in it; 7 classes, "
+    "balanced prior; UAR is the mean over orders and speakers; of the readers the share read as "
+    "neutral"
 )
 
 Voices = dict[str, list[VoiceObservation]]
