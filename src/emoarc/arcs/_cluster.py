@@ -35,6 +35,12 @@ class Families:
     """Mean silhouette for each number of families that was tried."""
 
     @property
+    def medoid_names(self) -> tuple[str, ...]:
+        """The recording in the middle of each family, by name."""
+        numbers: list[int] = self.medoids.tolist()
+        return tuple(self.comparison.names[i] for i in numbers)
+
+    @property
     def to_medoid(self) -> _Floats:
         """How far each recording is from the middle of its family, shape (n,)."""
         rows = np.arange(len(self.family))
@@ -69,7 +75,7 @@ def cluster_arcs(comparison: Comparison, families: int | None = None) -> Familie
         )
     numbers = [families] if families else range(2, min(_MOST, most) + 1)
     found = {k: _medoids(distances, k) for k in numbers}
-    labels = {k: distances[:, medoids].argmin(axis=1) for k, medoids in found.items()}
+    labels = {k: _assign(distances, medoids) for k, medoids in found.items()}
     scores = {k: silhouettes(distances, each) for k, each in labels.items()}
     tried = {k: float(each.mean()) for k, each in scores.items()}
     best = max(tried, key=lambda k: tried[k])
@@ -118,3 +124,10 @@ def _medoids(distances: _Floats, k: int) -> _Ints:
         if totals[i, j] >= total - 1e-9:
             return medoids
         medoids[i], total = j, totals[i, j]
+
+
+def _assign(distances: _Floats, medoids: _Ints) -> _Ints:
+    """Return the nearest medoid of each item; each medoid is its own, also beside an equal one."""
+    labels = distances[:, medoids].argmin(axis=1)
+    labels[medoids] = np.arange(len(medoids))
+    return labels
