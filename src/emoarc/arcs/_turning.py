@@ -33,7 +33,7 @@ def find_turning_points(
 
     A maximum counts if its prominence, that is how far one must come down from it before reaching
     anything higher or the end of the curve, exceeds the 95 % interval of the difference between
-    the two points, widened for having looked at all maxima and minima of the curve (Bonferroni).
+    the two points, widened for having looked at all pairs of a maximum and a minimum (Bonferroni).
     The ends of a curve are no turning points. Unobserved points, and those without a band, are
     left out.
 
@@ -50,7 +50,7 @@ def find_turning_points(
         ("minimum", -values),
     )
     extremes = {kind: find_peaks(curve)[0] for kind, curve in ways}
-    looked_at = max(1, sum(map(len, extremes.values())))
+    looked_at = max(1, len(extremes["maximum"])) * max(1, len(extremes["minimum"]))
     wider = ndtri(1 - 0.025 / looked_at) / ndtri(0.975)
     found: list[TurningPoint] = []
     for kind, curve in ways:

@@ -22,7 +22,7 @@ __all__ = ["FAMILIES_SCHEMA_VERSION", "families_to_dict", "save_families"]
 FAMILIES_SCHEMA_VERSION: Final = 1
 """Of `arcs.json`; rises when a reader of the old shape would fail."""
 
-_STRUCTURE: Final = ((0.71, "strong"), (0.51, "reasonable"), (0.26, "weak, perhaps by chance"))
+_STRUCTURE: Final = ((0.7, "strong"), (0.5, "reasonable"), (0.25, "weak, perhaps by chance"))
 """What a mean silhouette tells of how far families are apart, after
 Kaufman & Rousseeuw 1990."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from emoarc.errors import OptionError
+from emoarc.evaluate.results._arcs import arcs_page
 from emoarc.evaluate.results._evaluations import evaluation_section
 from emoarc.evaluate.results._faces import faces_page
 from emoarc.evaluate.results._models import headlines, model_sections
@@ -19,6 +20,7 @@ __all__ = ["result_texts", "write_results"]
 _PAGE = "README.md"
 _SYSTEMS = "seed-systems.md"
 _FACES = "face.md"
+_ARCS = "arcs.md"
 _FOLDER = "systems"
 _MARKED = re.compile(r"<!-- figures -->.*<!-- /figures -->", re.DOTALL)
 _MADE = "Made by `emoarc results`"
@@ -82,6 +84,9 @@ def _texts(folder: Path, readme: Path | None) -> dict[Path, str]:
     sections += [evaluation_section(report, name) for name, report in _evaluations(folder)]
     if systems:
         sections.insert(0, f"The systems of the source papers are in [{_SYSTEMS}]({_SYSTEMS}).")
+    arcs = arcs_page(files)
+    if arcs:
+        sections.insert(0, f"Whether planted families of arcs are found is in [{_ARCS}]({_ARCS}).")
     faces = faces_page(files)
     if faces:
         sections.insert(0, f"How faces are found, marked and followed is in [{_FACES}]({_FACES}).")
@@ -94,6 +99,8 @@ def _texts(folder: Path, readme: Path | None) -> dict[Path, str]:
         texts[folder / _SYSTEMS] = systems_page(systems)
     if faces:
         texts[folder / _FACES] = faces
+    if arcs:
+        texts[folder / _ARCS] = arcs
     return texts | _marked(readme, folder, files)
 
 

@@ -9,11 +9,12 @@
   function layout(width) {
     const axis = { fixedrange: true, gridcolor: color("grid"), zerolinecolor: color("line"), ticks: "" };
     return {
-      width, height: 230, margin: { l: 34, r: 10, t: 8, b: 34 }, showlegend: false, hovermode: "closest",
+      width, height: 230, margin: { l: 34, r: 24, t: 8, b: 34 }, showlegend: false, hovermode: "closest",
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: color("muted") },
       hoverlabel: { bgcolor: color("card"), bordercolor: color("line"), font: { color: color("ink") } },
-      xaxis: { ...axis, range: [0, 100], ticksuffix: " %", tickvals: [0, 25, 50, 75, 100], showgrid: false },
+      xaxis: { ...axis, range: [0, 100], tickvals: [0, 25, 50, 75, 100],
+        ticktext: ["0", "25", "50", "75", "100 %"], showgrid: false },
       yaxis: { ...axis, range: [-1.05 * reach, 1.05 * reach], nticks: 5 },
     };
   }
