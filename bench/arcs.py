@@ -32,8 +32,9 @@ from emoarc.types import SAMPLING_RATE
 PROTOCOL = (
     "recordings composed of RAVDESS utterances (speech) of actors 01 and 05, on which nothing was "
     "trained, calibrated or fitted: one actor in each, 30 to 50 utterances drawn with replacement, "
-    "the silence around them replaced by pauses of 0.2 to 1 s, peaks made equal; the planted course says where an utterance is "
-    "unpleasant (sadness, anger, fear, disgust), neutral or pleasant (happiness), and is stretched "
+    "the silence around them replaced by pauses of 0.2 to 1 s, peaks made equal; the planned "
+    "course says where an utterance is unpleasant (sadness, anger, fear, disgust), neutral or "
+    "pleasant (happiness), and is stretched "
     "by chance so that turns lie elsewhere in each recording; analysed through the voice alone "
     "with default options, clustered by `cluster_arcs` with default options; what is too short or "
     "flat counts as a family of its own; smoothing and lengths were settled on other speakers and "
