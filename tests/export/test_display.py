@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from emoarc.analysis import FACE_SCHEMA, Analysis
+from emoarc.arcs import MEASURES, Arc
 from emoarc.export._display import display_data, span
 from emoarc.labels import EMOTIONS
 from emoarc.timeline import TIMELINE_SCHEMA, Timeline
@@ -103,3 +104,14 @@ def test_arcs_keep_their_gaps(analysis: Analysis) -> None:
     )
     mean = data["arcs"]["all"]["valence"][0]
     assert [i for i, value in enumerate(mean) if value is None] == [3, 4]
+
+
+def test_turning_points_of_what_is_drawn_are_marked(analysis: Analysis) -> None:
+    times = np.arange(40.0)
+    values = np.tile(-np.sin(np.pi * times / 39)[:, None], len(MEASURES))
+    arc = Arc("all", times, values, values - 0.1, values + 0.1)
+    turns = display_data(dataclasses.replace(analysis, arcs=(arc,)))["arcs"]["all"]["turns"]
+    assert [(turn["of"], turn["kind"]) for turn in turns] == [
+        ("valence", "minimum"),
+        ("arousal", "minimum"),
+    ]

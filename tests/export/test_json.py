@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from emoarc.analysis import FACE_SCHEMA, NOTICE, Analysis
-from emoarc.arcs import MEASURES
+from emoarc.arcs import MEASURES, Arc
 from emoarc.errors import InputError
 from emoarc.export import SCHEMA_VERSION, read_analysis, to_dict, write_json
 from emoarc.media import Coverage, MediaInfo
@@ -93,6 +93,18 @@ def test_what_was_not_observed_is_null(analysis: Analysis) -> None:
     assert set(data["arcs"][0]["points"]["valence"]) == {None}
     assert data["notice"] == NOTICE
     json.dumps(data, allow_nan=False)
+
+
+def test_turning_points_fit_the_schema(analysis: Analysis, schema: dict[str, Any]) -> None:
+    times = np.arange(40.0)
+    values = np.tile(np.sin(np.pi * times / 39)[:, None], len(MEASURES))
+    arc = Arc("all", times, values, values - 0.1, values + 0.1)
+    data = to_dict(dataclasses.replace(analysis, arcs=(arc,)))
+    jsonschema.validate(data, schema)
+    points = data["arcs"][0]["turning_points"]
+    assert [point["measure"] for point in points] == list(MEASURES)
+    assert {point["kind"] for point in points} == {"maximum"}
+    assert points[0]["time"] in (19, 20)
 
 
 def test_what_no_landmarks_told_is_null(analysis: Analysis) -> None:

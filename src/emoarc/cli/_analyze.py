@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from emoarc.analysis import Analysis, SubjectSummary
     from emoarc.analyzer import Analyzer
 
-__all__ = ["analyze"]
+__all__ = ["analyze", "analyze_into", "folders_for"]
 
 _DEFAULT_FORMATS: Final = "html,parquet,csv,json"
 _HEADINGS: Final = ("subject", "from", "observed", "perceived, on average", "valence", "arousal")
@@ -113,7 +113,7 @@ def analyze(
     if not as_json or overlay:
         _check_folder(output)
     order = _Order(analyzer, wanted, as_json=as_json, overlay=overlay, quiet=quiet)
-    _serve(order, _folders(inputs, output))
+    _serve(order, folders_for(inputs, output))
 
 
 @dataclass(frozen=True)
@@ -149,9 +149,19 @@ def _serve(order: _Order, folders: dict[Path, Path]) -> None:
         raise typer.Exit(4 if empty and len(failures) == len(folders) else 3)
 
 
-def _serve_one(order: _Order, path: Path, folder: Path) -> None:
+def analyze_into(analyzer: "Analyzer", path: Path, folder: Path, *, quiet: bool) -> None:
+    """Analyse one input and write what `emoarc analyze` writes of it by default."""
+    order = _Order(analyzer, _words(_DEFAULT_FORMATS), as_json=False, overlay=False, quiet=quiet)
+    _write(_analyze(order, path), folder, order)
+
+
+def _analyze(order: _Order, path: Path) -> "Analysis":
     with _bar(path.name, order.hidden) as move:
-        analysis = order.analyzer.analyze(path, progress=move)
+        return order.analyzer.analyze(path, progress=move)
+
+
+def _serve_one(order: _Order, path: Path, folder: Path) -> None:
+    analysis = _analyze(order, path)
     if order.as_json:
         typer.echo(json.dumps(analysis.to_dict(), allow_nan=False))
     else:
@@ -249,7 +259,7 @@ def _describe(row: "SubjectSummary") -> str:
     return ", ".join(parts) + (f"; {uncertain:.0%} uncertain" if uncertain > 0.005 else "")
 
 
-def _folders(inputs: list[Path], output: Path) -> dict[Path, Path]:
+def folders_for(inputs: list[Path], output: Path) -> dict[Path, Path]:
     """Give every input a folder of its own, also where two inputs have the same name."""
     folders: dict[Path, Path] = {}
     for path in dict.fromkeys(inputs):

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from emoarc import __version__
-from emoarc.cli import _analyze, _corpora, _doctor, _evaluate, _models, _results, _train
+from emoarc.cli import _analyze, _arcs, _corpora, _doctor, _evaluate, _models, _results, _train
 from emoarc.cli._console import complain, explain
 from emoarc.errors import EmoarcError
 
@@ -30,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("analyze")(_analyze.analyze)
+app.command("arcs")(_arcs.arcs)
 app.command("train")(_train.train)
 app.command("evaluate")(_evaluate.evaluate)
 app.command("results")(_results.results)

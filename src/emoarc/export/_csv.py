@@ -12,7 +12,7 @@ from emoarc.errors import InputError
 from emoarc.files import atomic
 from emoarc.timeline import TIMELINE_SCHEMA, Timeline
 
-__all__ = ["DECIMALS", "read_csv", "read_faces_csv", "write_csv", "write_faces_csv"]
+__all__ = ["DECIMALS", "read_csv", "read_faces_csv", "write_csv", "write_faces_csv", "write_table"]
 
 DECIMALS: Final = 6
 """Microseconds and millionths: finer than any estimate here."""
@@ -33,12 +33,12 @@ def write_csv(analysis: Analysis, path: Path) -> None:
     Text that a spreadsheet would run as a formula gets an apostrophe in front, as does text that
     begins with one, so that `read_csv` restores every name. An empty label means abstention.
     """
-    _write(analysis.timeline.table, path)
+    write_table(analysis.timeline.table, path)
 
 
 def write_faces_csv(analysis: Analysis, path: Path) -> None:
     """Write one line for each face in each frame, as `write_csv` does; what is null is empty."""
-    _write(analysis.faces, path)
+    write_table(analysis.faces, path)
 
 
 def read_csv(path: Path) -> Timeline:
@@ -59,7 +59,8 @@ def read_faces_csv(path: Path) -> pa.Table:
     return _read(path, FACE_SCHEMA, "faces")
 
 
-def _write(table: pa.Table, path: Path) -> None:
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write any table, guarded likewise."""
     with (
         atomic(path) as temporary,
         temporary.open("w", encoding="utf-8", errors="replace", newline="") as file,

@@ -116,7 +116,12 @@ def _arc(arc: Arc) -> dict[str, Any]:
         name: [_numbers(part[::stride, i]) for part in (arc.values, arc.lower, arc.upper)]
         for i, name in enumerate(("valence", "arousal"))
     }
-    return {"time": _numbers(arc.times[::stride]), **curves}
+    turns = [
+        {"time": round(p.time, 3), "value": round(p.value, 3), "of": p.measure, "kind": p.kind}
+        for p in arc.turning_points
+        if p.measure in curves
+    ]
+    return {"time": _numbers(arc.times[::stride]), "turns": turns, **curves}
 
 
 def _numbers(values: _Floats) -> list[float | None]:

@@ -82,7 +82,11 @@ def _arc(arc: Arc) -> dict[str, Any]:
         points[measure] = _numbers(arc.values[:, i])
         points[f"{measure}_lower"] = _numbers(arc.lower[:, i])
         points[f"{measure}_upper"] = _numbers(arc.upper[:, i])
-    return {"subject": arc.subject, "points": points}
+    return {
+        "subject": arc.subject,
+        "points": points,
+        "turning_points": plain(arc.turning_points),
+    }
 
 
 def plain(value: Any) -> Any:

@@ -1,30 +1,23 @@
 """`report.html`: one page that holds everything, opens by double click and fetches nothing."""
 
-import base64
-import hashlib
 import json
 import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs  # pyright: ignore
-
 from emoarc import __version__
-from emoarc.analysis import ACTION_UNIT_COLUMNS, NOTICE, Analysis, SubjectSummary
+from emoarc.analysis import ACTION_UNIT_COLUMNS, Analysis, SubjectSummary
 from emoarc.errors import InputError
 from emoarc.export._display import display_data, span
 from emoarc.export._display_faces import display_faces
 from emoarc.export._json import plain
 from emoarc.export._overlay import part_analyzed
+from emoarc.export._page import render
 from emoarc.files import write_text
 from emoarc.labels import EMOTIONS
 from emoarc.media import is_browser_playable, transcode
@@ -32,7 +25,6 @@ from emoarc.types import MODALITIES
 
 __all__ = ["write_html"]
 
-_RESOURCES: Final = files("emoarc.export") / "report"
 _PREVIEW: Final = "preview.mp4"
 
 
@@ -65,13 +57,11 @@ def write_html(
 
 
 def _page(analysis: Analysis, source: _Source) -> str:
-    plotly, script = _plotly(), _resource("report.js")
     data = _data(analysis) | {"offset": source.offset, "preview": _PREVIEW}
-    return _template().render(
-        policy=_policy(plotly, script),
-        version=__version__,
+    return render(
+        "report",
+        data,
         title=Path(analysis.file).name or analysis.file,
-        notice=NOTICE,
         facts=list(_facts(analysis)),
         kind="video" if analysis.media and analysis.media.video else "audio",
         source=source.address,
@@ -84,56 +74,7 @@ def _page(analysis: Analysis, source: _Source) -> str:
         warnings=analysis.warnings,
         provenance=list(_provenance(analysis)),
         record=json.dumps(_record(analysis), indent=2, ensure_ascii=False),
-        style=Markup(_resource("report.css")),
-        data=_embedded(data),
-        plotly=Markup(plotly),
-        script=Markup(script),
     )
-
-
-@cache
-def _template() -> Any:
-    environment = Environment(
-        loader=PackageLoader("emoarc.export", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2")
-
-
-@cache
-def _plotly() -> str:
-    return get_plotlyjs()
-
-
-def _resource(name: str) -> str:
-    return (_RESOURCES / name).read_text(encoding="utf-8")
-
-
-def _policy(*scripts: str) -> str:
-    """Return the content security policy: these scripts alone, and no network at all.
-
-    Plotly writes styles as it draws, hence the inline styles; `blob:` is a file the reader chooses.
-    """
-    allowed = " ".join(f"'sha256-{_hash(script)}'" for script in scripts)
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
-        "img-src data: blob:; media-src 'self' file: blob:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def _embedded(data: Any) -> Markup:
-    """Return data as JSON that cannot end its script element, whatever a file is called."""
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)
 
 
 def _data(analysis: Analysis) -> dict[str, Any]:

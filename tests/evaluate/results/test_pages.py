@@ -213,3 +213,27 @@ def test_headlines_go_between_the_marks_of_a_readme(folder: Path) -> None:
     (folder / "other.md").write_text("no marks")
     with pytest.raises(OptionError, match="has no <!-- figures -->"):
         result_texts(folder, folder / "other.md")
+
+
+def test_families_of_arcs_have_a_page(tmp_path: Path) -> None:
+    def figure(value: float) -> dict[str, float]:
+        return {"value": value, "low": value - 0.1, "high": value + 0.1}
+
+    way = {
+        "adjusted_rand": figure(0.85), "adjusted_rand_of_four": figure(0.8),
+        "silhouette": figure(0.5), "families": [4, 5],
+    }  # fmt: skip
+    found = {
+        "protocol": "recordings composed of utterances", "recordings": 32, "speakers": ["a"],
+        "courses": ["rise", "fall"], "options": {}, "correlation": figure(0.86),
+        "if_read_right": figure(0.9), "by_distance": {"euclidean": way, "dtw": way},
+        "runs": [{"minutes": 50.0}, {"minutes": 51.0}],
+    }  # fmt: skip
+    (tmp_path / "arcs.json").write_text(json.dumps(found))
+    texts = result_texts(tmp_path)
+    assert "(arcs.md)" in texts[tmp_path / "README.md"]
+    page = texts[tmp_path / "arcs.md"]
+    row = row_of(page, "Euclidean")
+    assert row[1:] == ["0.85 (0.75–0.95)", "0.80 (0.70–0.90)", "families: 4, 5", "0.50 (0.40–0.60)"]
+    assert "2 seeds of 32 recordings each (101 minutes in all)" in page
+    assert "- recordings composed of utterances." in page

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from emoarc.errors import OptionError
+from emoarc.evaluate.results._arcs import arcs_page
 from emoarc.evaluate.results._evaluations import evaluation_section
 from emoarc.evaluate.results._faces import faces_page
 from emoarc.evaluate.results._models import headlines, model_sections
@@ -34,6 +35,7 @@ Report = Mapping[str, Any]
 
 _PAGES: Final[dict[str, tuple[str, Callable[[Report], str]]]] = {
     "voice.md": ("How well voices are read", voices_page),
+    "arcs.md": ("Whether families of arcs are found again", arcs_page),
     "noise.md": ("What noise costs the voice", noise_page),
     "face.md": ("How faces are found, marked and followed", faces_page),
 }

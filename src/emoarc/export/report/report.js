@@ -191,12 +191,13 @@
     const [mean, lower, upper] = curves[measure];
     const points = { start: curves.time, end: curves.time };
     const pieces = [];
-    mean.forEach((value, i) => {
+    lower.forEach((value, i) => {
       if (value === null) return;
       const last = pieces[pieces.length - 1];
       if (last && last[1] === i - 1) last[1] = i;
       else pieces.push([i, i]);
     });
+    const turns = curves.turns.filter((turn) => turn.of === measure);
     const base = { type: "scatter", hoverinfo: "skip", yaxis: axis, showlegend: false };
     const shape = band(points, pieces, (i) => lower[i], (i) => upper[i]);
     return [
@@ -204,6 +205,9 @@
         fillcolor: color(measure) },
       { ...base, x: curves.time, y: mean, connectgaps: false, mode: mean.length < 5 ? "lines+markers" : "lines",
         line: { width: 2.2, color: color(measure) }, name: measure },
+      { ...base, x: turns.map((turn) => turn.time), y: turns.map((turn) => turn.value), mode: "markers",
+        marker: { size: 8, color: color("card"), line: { width: 2, color: color(measure) },
+          symbol: turns.map((turn) => (turn.kind === "maximum" ? "triangle-up" : "triangle-down")) } },
     ];
   }
 
