@@ -237,3 +237,34 @@ def test_families_of_arcs_have_a_page(tmp_path: Path) -> None:
     assert row[1:] == ["0.85 (0.75–0.95)", "0.80 (0.70–0.90)", "families: 4, 5", "0.50 (0.40–0.60)"]
     assert "2 seeds of 32 recordings each (101 minutes in all)" in page
     assert "- recordings composed of utterances." in page
+
+
+def voices(right: float) -> dict[str, Any]:
+    """What a voice recipe would write under a protocol."""
+    readings = {"absolute": figures(right), "relative": figures(right + 0.1)}
+    means = {"absolute": "nothing of the speaker", "relative": "all of the speaker"}
+    return {
+        "recipe": "voice-ravdess", "labels": list(LABELS), "protocol": "folds", "source": "here",
+        **{reading: {**found, "means": means[reading]} for reading, found in readings.items()},
+    }  # fmt: skip
+
+
+def test_voices_have_a_page_with_both_readings(tmp_path: Path) -> None:
+    (tmp_path / "voice-ravdess.json").write_text(json.dumps(voices(0.7)))
+    page = result_texts(tmp_path)[tmp_path / "voice.md"]
+    (row,) = (line for line in page.splitlines() if line.startswith("| RAVDESS, 8 classes"))
+    assert row.count("70.0 %") == row.count("80.0 %") == 2
+    assert "nothing of the speaker" in page
+    assert "By fold:" in page
+
+
+def test_what_being_told_of_speakers_is_worth_stands_in_points(tmp_path: Path) -> None:
+    compared = {
+        "n": 100, "speakers": 10,
+        "uar": {"first": 0.72, "second": 0.7, "difference": 0.02, "low": -0.01, "high": 0.05},
+    }  # fmt: skip
+    pairs = {"RAVDESS": {"told": ["sex"], "readings": {"absolute": compared}}}
+    told = {"protocol": "paired", "pairs": pairs}
+    (tmp_path / "voice-told.json").write_text(json.dumps(told))
+    page = result_texts(tmp_path)[tmp_path / "voice.md"]
+    assert "| RAVDESS | sex | absolute | 70.0 % | 72.0 % | +2.0 (-1.0 to +5.0) | 100 | 10 |" in page
