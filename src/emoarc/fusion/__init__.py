@@ -8,15 +8,18 @@ from emoarc.fusion._attribute import Attributor, SoleFaceAttributor
 from emoarc.fusion._express import express
 from emoarc.fusion._fuse import FusionOptions, FusionStage
 from emoarc.fusion._pool import log_linear_pool
+from emoarc.fusion._rules import FixedRule, fuse
 from emoarc.fusion._smooth import CausalSmoother, smooth
 
 __all__ = [
     "Attributor",
     "CausalSmoother",
+    "FixedRule",
     "FusionOptions",
     "FusionStage",
     "SoleFaceAttributor",
     "express",
+    "fuse",
     "log_linear_pool",
     "smooth",
 ]
