@@ -10,6 +10,7 @@ from typing import Any, cast
 from emoarc.errors import OptionError
 from emoarc.evaluate.results._evaluations import evaluation_section
 from emoarc.evaluate.results._faces import faces_page
+from emoarc.evaluate.results._fusion import fusion_page
 from emoarc.evaluate.results._models import headlines, model_sections
 from emoarc.evaluate.results._systems import systems_page
 from emoarc.files import write_text
@@ -19,6 +20,7 @@ __all__ = ["result_texts", "write_results"]
 _PAGE = "README.md"
 _SYSTEMS = "seed-systems.md"
 _FACES = "face.md"
+_FUSION = "fusion.md"
 _FOLDER = "systems"
 _MARKED = re.compile(r"<!-- figures -->.*<!-- /figures -->", re.DOTALL)
 _MADE = "Made by `emoarc results`"
@@ -85,6 +87,10 @@ def _texts(folder: Path, readme: Path | None) -> dict[Path, str]:
     faces = faces_page(files)
     if faces:
         sections.insert(0, f"How faces are found, marked and followed is in [{_FACES}]({_FACES}).")
+    fusion = fusion_page(files)
+    if fusion:
+        words = "How face and voice are fused, and smoothed over time, is in"
+        sections.insert(0, f"{words} [{_FUSION}]({_FUSION}).")
     if not sections:
         raise OptionError(
             f"{folder}: no results here; `emoarc evaluate` and the benches write them"
@@ -94,6 +100,8 @@ def _texts(folder: Path, readme: Path | None) -> dict[Path, str]:
         texts[folder / _SYSTEMS] = systems_page(systems)
     if faces:
         texts[folder / _FACES] = faces
+    if fusion:
+        texts[folder / _FUSION] = fusion
     return texts | _marked(readme, folder, files)
 
 
