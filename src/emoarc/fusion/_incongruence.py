@@ -11,8 +11,10 @@ import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
 from emoarc.fusion._cells import Cell, Cells
+from emoarc.fusion._combine import EXPERTS
 from emoarc.fusion._fitted import load_fitted
 from emoarc.fusion._fuse import FusionOptions
+from emoarc.labels import EMOTIONS
 from emoarc.timeline import Timeline
 
 __all__ = ["INCONGRUENCE_SCHEMA", "divergence", "incongruence"]
@@ -66,7 +68,8 @@ def incongruence(timeline: Timeline, options: FusionOptions | None = None) -> pa
 
 
 def _table(found: list[Cell]) -> pa.Table:
-    apart = divergence(np.array([cell.probabilities for cell in found]).reshape(len(found), 2, -1))
+    pairs = np.array([cell.probabilities for cell in found])
+    apart = divergence(pairs.reshape(-1, len(EXPERTS), len(EMOTIONS)))
     usual = load_fitted().incongruence
     ranks = np.interp(apart, usual, np.linspace(0, 1, len(usual)))
     columns = {
