@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from emoarc import EMOTIONS
-from emoarc.evaluate import bootstrap_interval, expected_calibration_error, rounded, uar
+from emoarc.evaluate import bootstrap_interval, expected_calibration_error, uar
 from emoarc.files import write_text
 from emoarc.fusion import (
     EXPERTS,
@@ -197,13 +197,17 @@ def scores(
     interval = bootstrap_interval(accuracy, groups)
     likelihood = np.maximum(probabilities[found, truth[found]], 1e-6)
     return {
-        "accuracy": rounded(interval.value),
-        "interval_95": [rounded(interval.low), rounded(interval.high)],
-        "uar": rounded(uar(truth, predicted)),
-        "nll": rounded(float(-np.average(np.log(likelihood), weights=weights[found]))),
-        "ece_15": rounded(expected_calibration_error(truth[found], probabilities[found])),
+        "accuracy": round4(interval.value),
+        "interval_95": [round4(interval.low), round4(interval.high)],
+        "uar": round4(uar(truth, predicted)),
+        "nll": round4(float(-np.average(np.log(likelihood), weights=weights[found]))),
+        "ece_15": round4(expected_calibration_error(truth[found], probabilities[found])),
         "n": len(truth),
     }
+
+
+def round4(value: float) -> float:
+    return round(float(value), 4)
 
 
 def on_takes(takes: Sequence[Take]) -> dict[str, Any]:
@@ -269,7 +273,7 @@ def ece_floor(probabilities: Floats) -> float:
     last = len(EMOTIONS) - 1  # rounding may leave the last edge below 1
     draws = ((generator.random((len(found), 1)) > edges).sum(axis=1) for _ in range(DRAWS))
     errors = [expected_calibration_error(truth.clip(max=last), found) for truth in draws]
-    return rounded(float(np.mean(errors)))
+    return round4(float(np.mean(errors)))
 
 
 def over_time(folds: Sequence[Fold]) -> dict[str, Any]:
@@ -308,7 +312,7 @@ def time_scores(folds: Sequence[Fold], smoothers: Sequence[Smoother]) -> dict[st
     return figures | {
         "changes": said,
         "true_changes": true_changes,
-        "boundary_f1": rounded(2 * hits / (said + true_changes)),
+        "boundary_f1": round4(2 * hits / (said + true_changes)),
     }
 
 
@@ -338,9 +342,9 @@ def on_incongruence(folds: Sequence[Fold]) -> dict[str, Any]:
         hits.append(different[-1] > limit)
     one, two = np.concatenate(same), np.concatenate(different)
     return {
-        "auc": rounded(float(auc(one, two))),
-        "false_alarms": rounded(float(np.concatenate(alarms).mean())),
-        "hits": rounded(float(np.concatenate(hits).mean())),
+        "auc": round4(float(auc(one, two))),
+        "false_alarms": round4(float(np.concatenate(alarms).mean())),
+        "hits": round4(float(np.concatenate(hits).mean())),
         "pairs_same": len(one),
         "pairs_different": len(two),
     }
