@@ -91,6 +91,12 @@ class Pool:
     neutral: float
     """Added to the logarithm for neutral of the face: one that speaks looks neutral more often."""
 
+    @property
+    def shares(self) -> _Floats:
+        """How much each expert's logarithms count where both speak, summing to 1, shape (2,)."""
+        factors = np.array([self.face_weight / self.face_temperature, 1 - self.face_weight])
+        return factors / factors.sum()
+
     def __call__(self, probabilities: _Floats, qualities: _Floats) -> _Floats:
         logs = np.log(np.maximum(probabilities, _FLOOR))
         weights = qualities * [self.face_weight, 1 - self.face_weight]

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from emoarc.fusion._cells import Cell, Cells
 from emoarc.fusion._combine import FusionRule, combine
 from emoarc.fusion._express import express
@@ -39,8 +37,8 @@ class FusionStage:
     """Combines face and voice expressions of each subject on a grid of cells.
 
     A cell's expression spans the part of the cell in which the subject was observed. Its quality
-    is the sum of the modalities' qualities times their weights: one where both were observed well,
-    the face's weight where only a clear face was. Smoothing, arcs and summary weigh by it, so that
+    is the sum of the modalities' qualities times their shares in the pool: one where both were
+    observed well, the face's share where only a clear face was. Smoothing, arcs and summary weigh by it, so that
     the silence around speech does not drown what was heard in it.
 
     Push evidence in any order; `settle` returns the cells that no later evidence can change.
@@ -56,7 +54,7 @@ class FusionStage:
         self._options = options or FusionOptions()
         fitted = fitted or load_fitted()
         self._combiner = fitted.combiner(self._options.rule)
-        self._weights = np.array([fitted.pool.face_weight, 1 - fitted.pool.face_weight])
+        self._weights = fitted.pool.shares
         self._cells = Cells(self._options.step)
 
     def push(self, evidence: Iterable[Expression]) -> None:
