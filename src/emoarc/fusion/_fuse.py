@@ -38,8 +38,8 @@ class FusionStage:
 
     A cell's expression spans the part of the cell in which the subject was observed. Its quality
     is the sum of the modalities' qualities times their shares in the pool: one where both were
-    observed well, the face's share where only a clear face was. Smoothing, arcs and summary weigh by it, so that
-    the silence around speech does not drown what was heard in it.
+    observed well, the face's share where only a clear face was. Smoothing, arcs and summary weigh
+    by it, so that the silence around speech does not drown what was heard in it.
 
     Push evidence in any order; `settle` returns the cells that no later evidence can change.
     """
