@@ -66,8 +66,8 @@ PROTOCOLS = {
         "(CREMA-D, one actor, six emotions) and pictures of FER+ Valid, half of the pairs of each "
         "emotion from either, surprise from pictures alone; voices: the voice recipe's held-out "
         "speakers of RAVDESS, EMO-DB and CREMA-D; four folds of speakers, clips and pictures, each "
-        "measured with what was fitted to the other three; emotions balanced; intervals over "
-        "speakers"
+        "measured with what was fitted to the other three; which four numbers the pool has was "
+        "chosen among nine sets on such folds; emotions balanced; intervals over speakers"
     ),
     "ravdess_av": (
         "the 52 audio-visual takes of RAVDESS actor 01 (no calm), each analysed whole; a take's "

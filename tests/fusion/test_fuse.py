@@ -44,6 +44,12 @@ def test_an_unknown_rule_is_named():
         FusionStage(FusionOptions(rule="borda"))
 
 
+@pytest.mark.parametrize("name", ["smoothing", "live_smoothing"])
+def test_an_unknown_smoothing_is_named(name):
+    with pytest.raises(OptionError, match="kalman"):
+        FusionOptions(**{name: "kalman"})
+
+
 def test_two_modalities_are_trusted_more_than_either(make):
     stage = FusionStage()
     stage.push([make(0.0, 0.2), make(0.0, 0.2, "voice")])

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from emoarc.errors import OptionError
 from emoarc.fusion._cells import Cell, Cells
 from emoarc.fusion._combine import FusionRule, combine
 from emoarc.fusion._express import express
@@ -31,6 +32,13 @@ class FusionOptions:
     """How those of a stream are smoothed while it runs; likewise."""
     quality_floor: float = 0.2
     """Below this quality emoarc abstains from a label."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        for way in (self.smoothing, self.live_smoothing):
+            if way not in get_args(Smoothing):
+                known = ", ".join(get_args(Smoothing))
+                raise OptionError(f"fusion: the smoothing {way!r} is none of {known}")
 
 
 class FusionStage:
