@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from emoarc.arcs import Arc
+from emoarc.fusion import Segment, incongruence, segments
 from emoarc.labels import EMOTIONS
 from emoarc.media import Coverage, MediaInfo
 from emoarc.timeline import Timeline
@@ -126,6 +127,16 @@ class Analysis:
     warnings: tuple[str, ...]
     provenance: dict[str, Any]
     """Version, models with sha256, options, prior, sources: all that made this result."""
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Stretches in which a subject's fused label stays the same."""
+        return segments(self.timeline)
+
+    @property
+    def incongruence(self) -> pa.Table:
+        """How far face and voice are read differently: `emoarc.fusion.INCONGRUENCE_SCHEMA`."""
+        return incongruence(self.timeline)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the analysis as plain data, ready for JSON (see `emoarc.export`)."""

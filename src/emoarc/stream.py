@@ -1,24 +1,21 @@
 """A stream: frames and audio go in as they come, expressions come out. A file is one that ends."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isfinite
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from emoarc.audio import VoiceBranch
 from emoarc.errors import OptionError
 from emoarc.evidence import FaceEvidence, VoiceEvidence
 from emoarc.face_table import FaceTable
 from emoarc.fusion import (
-    CausalSmoother,
     FusionOptions,
     FusionStage,
+    LiveSmoother,
     SoleFaceAttributor,
-    express,
-    smooth,
+    smooth_rows,
 )
 from emoarc.timeline import TIMELINE_SCHEMA, TableBuilder, Timeline, expression_row
 from emoarc.types import AudioChunk, Expression, FaceObservation, VideoFrame, VoiceObservation
@@ -60,7 +57,7 @@ class Stream:
         self._face_evidence = FaceEvidence(1 / fps, options.quality_floor)
         self._voice_evidence = VoiceEvidence(SoleFaceAttributor(), options.quality_floor)
         self._fusion = FusionStage(options)
-        self._smoothers: dict[str, CausalSmoother] = {}
+        self._smooth = LiveSmoother(options)
         self._observed = TableBuilder(TIMELINE_SCHEMA)
         self._fused = TableBuilder(TIMELINE_SCHEMA)
         self._seen = FaceTable()
@@ -97,8 +94,7 @@ class Stream:
     def result(self) -> StreamResult:
         """Return everything found so far; flush first to have it all."""
         observed, fused = Timeline(self._observed.build()), Timeline(self._fused.build())
-        smoothed = (e for rows in fused.by_subject().values() for e in self._smooth(rows))
-        timeline = Timeline.concatenate(observed, Timeline.from_expressions(smoothed))
+        timeline = Timeline.concatenate(observed, smooth_rows(fused, self._options))
         return StreamResult(timeline, self._seen.build(self._face_evidence.subjects))
 
     def _advance(
@@ -112,7 +108,7 @@ class Stream:
         self._fusion.push(seen + heard)
         fused = self._fusion.settle(min(self._face_evidence.settled, self._voice_evidence.settled))
         self._record(faces, seen + heard, fused)
-        return seen + heard + [self._smooth_causally(expression) for expression in fused]
+        return seen + heard + [self._smooth(expression) for expression in fused]
 
     def _record(
         self, faces: list[FaceObservation], evidence: list[Expression], fused: list[Expression]
@@ -123,26 +119,6 @@ class Stream:
             self._observed.append(expression_row(expression))
         for expression in fused:
             self._fused.append(expression_row(expression))
-
-    def _smooth_causally(self, raw: Expression) -> Expression:
-        time_constant = self._options.time_constant
-        smoother = self._smoothers.setdefault(raw.subject, CausalSmoother(time_constant))
-        return _with(raw, smoother.update(raw.start, raw.probabilities, raw.quality))
-
-    def _smooth(self, raw: Timeline) -> Iterator[Expression]:
-        smoothed = smooth(
-            raw.column("start"),
-            raw.probabilities,
-            raw.column("quality"),
-            self._options.time_constant,
-        )
-        yield from map(_with, raw, smoothed)
-
-
-def _with(raw: Expression, probabilities: NDArray[np.float64]) -> Expression:
-    """Return a fused expression with other probabilities; where it abstained, it abstains."""
-    sure = raw.label is not None
-    return express(raw.start, raw.end, raw.subject, "fused", probabilities, raw.quality, sure)
 
 
 def _check(item: VideoFrame | AudioChunk) -> None:

@@ -35,6 +35,13 @@ def test_an_analysis_fits_the_schema(
     assert data == to_dict(analysis)
 
 
+def test_segments_and_incongruence_are_told(analysis: Analysis) -> None:
+    data = to_dict(analysis)
+    assert [s["label"] for s in data["segments"]] == [s.label for s in analysis.segments]
+    assert data["segments"]
+    assert len(data["incongruence"]["rank"]) == analysis.incongruence.num_rows > 0
+
+
 def test_an_empty_analysis_of_a_stream_fits_the_schema(
     analysis: Analysis, schema: dict[str, Any]
 ) -> None:

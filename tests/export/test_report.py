@@ -96,6 +96,24 @@ def test_without_landmarks_there_is_no_such_panel(analysis: Analysis, tmp_path: 
     assert not [each for each in page.attributes("details") if each.get("id") == "fold"]
 
 
+def test_who_is_seen_and_heard_has_face_held_against_voice(
+    analysis: Analysis, tmp_path: Path
+) -> None:
+    page = render(analysis, tmp_path)
+    assert page.data["apart"]
+    assert [each for each in page.attributes("div") if each.get("id") == "apart"]
+    assert "it is no sign of lying" in " ".join(page.text.split())
+
+
+def test_where_only_faces_are_seen_there_is_nothing_to_hold_against_them(
+    analysis: Analysis, tmp_path: Path
+) -> None:
+    faces = analysis.timeline.select(modality="face")
+    page = render(dataclasses.replace(analysis, timeline=faces), tmp_path)
+    assert page.data["apart"] == {}
+    assert not [each for each in page.attributes("div") if each.get("id") == "apart"]
+
+
 def test_the_player_finds_the_recording_from_the_report(
     analysis: Analysis, clip: Path, tmp_path: Path
 ) -> None:

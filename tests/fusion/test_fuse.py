@@ -1,26 +1,53 @@
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emoarc.fusion import FusionOptions, FusionStage, express
+from emoarc.errors import OptionError
+from emoarc.fusion import (
+    RULES,
+    FusionOptions,
+    FusionStage,
+    Pool,
+    express,
+    load_fitted,
+)
 from emoarc.labels import EMOTIONS
+
+
+def _plain(face_weight=0.25):
+    """What ships, with a plain pool of a known weight."""
+    return replace(load_fitted(), pool=Pool(face_weight, 0.0, 1.0, 0.0))
 
 
 def _rows(expressions):
     return [(round(e.start, 6), round(e.end, 6), e.subject, e.label) for e in expressions]
 
 
-def test_a_modality_alone_stays_what_it_is(make):
-    stage = FusionStage(FusionOptions(face_weight=0.25))
-    face = make(0.0, 0.2)
-    stage.push([face])
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(("modality", "weight"), [("face", 0.25), ("voice", 0.75)])
+def test_a_modality_alone_stays_what_it_is(make, rule, modality, weight):
+    stage = FusionStage(FusionOptions(rule=rule), _plain())
+    alone = make(0.0, 0.2, modality)
+    stage.push([alone])
     (fused,) = stage.settle(1.0)
-    np.testing.assert_allclose(fused.probabilities, face.probabilities, atol=1e-6)
-    assert fused.quality == pytest.approx(0.25 * face.quality)
-    assert fused.label == face.label
+    np.testing.assert_allclose(fused.probabilities, alone.probabilities, atol=1e-6)
+    assert fused.quality == pytest.approx(weight * alone.quality)
+    assert fused.label == alone.label
+
+
+def test_an_unknown_rule_is_named():
+    with pytest.raises(OptionError, match="borda"):
+        FusionStage(FusionOptions(rule="borda"))
+
+
+@pytest.mark.parametrize("name", ["smoothing", "live_smoothing"])
+def test_an_unknown_smoothing_is_named(name):
+    with pytest.raises(OptionError, match="kalman"):
+        FusionOptions(**{name: "kalman"})
 
 
 def test_two_modalities_are_trusted_more_than_either(make):
@@ -34,7 +61,7 @@ def test_two_modalities_are_trusted_more_than_either(make):
 @pytest.mark.parametrize(("better", "expected"), [("face", "happiness"), ("voice", "anger")])
 def test_the_better_modality_prevails(make, better, expected):
     quality = {"face": 0.3, "voice": 0.3} | {better: 0.95}
-    stage = FusionStage(FusionOptions(face_weight=0.5))
+    stage = FusionStage(fitted=_plain(0.5))
     stage.push([make(0, 0.2, "face", quality=quality["face"])])
     stage.push([make(0, 0.2, "voice", emotion="anger", quality=quality["voice"])])
     (fused,) = stage.settle(1.0)
@@ -57,16 +84,17 @@ def test_nothing_is_said_where_nothing_was_observed(make):
 
 
 def test_a_cell_waits_until_it_is_settled(make):
-    stage = FusionStage()
+    stage = FusionStage(fitted=_plain())
     stage.push([make(0.0, 1.0)])
     assert len(stage.settle(0.5)) == 2
     stage.push([make(0.4, 0.6, "voice", emotion="anger", quality=1.0)])
     assert stage.settle(0.6)[0].label == "anger"
 
 
-def test_low_quality_abstains_and_says_why(make):
+@pytest.mark.parametrize("quality", [0.05, 0.0])
+def test_low_quality_abstains_and_says_why(make, quality):
     stage = FusionStage()
-    stage.push([make(0.0, 0.2, quality=0.05)])
+    stage.push([make(0.0, 0.2, quality=quality)])
     (fused,) = stage.settle(1.0)
     assert fused.label is None
     assert fused.reason

@@ -43,6 +43,8 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
         "subjects": plain(analysis.subjects),
         "summary": plain(analysis.summary),
         "timeline": _columns(analysis.timeline.table.drop_columns("file")),
+        "segments": plain(analysis.segments),
+        "incongruence": _columns(analysis.incongruence),
         "arcs": [_arc(arc) for arc in analysis.arcs],
         "faces": _columns(analysis.faces),
         "coverage": plain(analysis.coverage),

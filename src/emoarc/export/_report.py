@@ -15,6 +15,7 @@ from emoarc.analysis import ACTION_UNIT_COLUMNS, Analysis, SubjectSummary
 from emoarc.errors import InputError
 from emoarc.export._display import display_data, span
 from emoarc.export._display_faces import display_faces
+from emoarc.export._display_incongruence import display_incongruence
 from emoarc.export._json import plain
 from emoarc.export._overlay import part_analyzed
 from emoarc.export._page import render
@@ -68,6 +69,7 @@ def _page(analysis: Analysis, source: _Source) -> str:
         modalities=MODALITIES,
         emotions=EMOTIONS,
         units=[doc.split(" ", 1) for doc in ACTION_UNIT_COLUMNS.values()] if data["faces"] else (),
+        apart=bool(data["apart"]),
         subjects=analysis.subjects,
         summary=list(_summary(analysis)),
         coverage=list(_coverage(analysis)),
@@ -84,6 +86,7 @@ def _data(analysis: Analysis) -> dict[str, Any]:
     return {
         **display_data(analysis),
         "faces": display_faces(analysis, end - start),
+        "apart": display_incongruence(analysis, end - start),
         "units": list(ACTION_UNIT_COLUMNS.values()),
         "notes": notes,
         "name": name,

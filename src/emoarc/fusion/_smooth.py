@@ -14,7 +14,7 @@ class CausalSmoother:
 
     The average is linear: over time an expression changes, so its estimates mix, and one that is
     very sure must not outvote its neighbours as it would among logarithms. Each estimate counts by
-    its quality and fades with the time constant, so that a gap ages what was known before it.
+    its weight and fades with the time constant, so that a gap ages what was known before it.
     """
 
     def __init__(self, time_constant: float) -> None:
@@ -23,10 +23,10 @@ class CausalSmoother:
         self._sum: _Floats = np.zeros(1)
         self._weight = 0.0
 
-    def update(self, time: float, probabilities: ArrayLike, quality: float) -> _Floats:
+    def update(self, time: float, probabilities: ArrayLike, weight: float) -> _Floats:
         """Take in one estimate, later than the ones before, and return the smoothed one."""
         decay = np.exp((self._time - time) / self._time_constant)
-        weight = max(quality, _FLOOR)
+        weight = max(weight, _FLOOR)
         self._sum = decay * self._sum + weight * np.asarray(probabilities, dtype=np.float64)
         self._weight = float(decay * self._weight + weight)
         self._time = time
@@ -34,7 +34,7 @@ class CausalSmoother:
 
 
 def smooth(
-    times: ArrayLike, probabilities: ArrayLike, qualities: ArrayLike, time_constant: float
+    times: ArrayLike, probabilities: ArrayLike, weights: ArrayLike, time_constant: float
 ) -> _Floats:
     """Smooth a whole recording by a linear average with a two-sided exponential kernel.
 
@@ -43,15 +43,15 @@ def smooth(
     Args:
         times: Increasing, in seconds, shape (n,).
         probabilities: Shape (n, classes).
-        qualities: In [0, 1], shape (n,).
+        weights: Not negative, such as quality times length, shape (n,).
         time_constant: Of the kernel, in seconds.
 
     Returns:
         Smoothed probabilities, shape (n, classes).
     """
     times = np.asarray(times, dtype=np.float64)
-    weights = np.maximum(np.asarray(qualities, dtype=np.float64), _FLOOR)[:, None]
-    terms = np.hstack([weights * np.asarray(probabilities, dtype=np.float64), weights])
+    parts = np.maximum(np.asarray(weights, dtype=np.float64), _FLOOR)[:, None]
+    terms = np.hstack([parts * np.asarray(probabilities, dtype=np.float64), parts])
     decays = np.exp(-np.diff(times) / time_constant)
     total = _leak(terms, decays) + _leak(terms[::-1], decays[::-1])[::-1] - terms
     return total[:, :-1] / total[:, -1:]

@@ -261,12 +261,12 @@ class Scaler:
 
     def fit(self, features: Floats) -> Floats:
         """Learn the means and deviations of `features`, and return these scaled."""
-        self._mean, deviation = features.mean(axis=0), features.std(axis=0)
-        self._deviation = np.where(deviation > 1e-12 * np.abs(self._mean), deviation, 1.0)
+        self.mean, deviation = features.mean(axis=0), features.std(axis=0)
+        self.deviation = np.where(deviation > 1e-12 * np.abs(self.mean), deviation, 1.0)
         return self(features)
 
     def __call__(self, features: Floats) -> Floats:
-        return (features - self._mean) / self._deviation
+        return (features - self.mean) / self.deviation
 
 
 def import_extra(name: str) -> ModuleType:

@@ -68,6 +68,16 @@ class ELM(SubsetLearner):
         """
         return self._left_out
 
+    def arrays(self) -> tuple[Floats, Floats, Floats]:
+        """Return the machine as arrays, for inference elsewhere.
+
+        Weights into the hidden layer, its bias, and from it and a constant to logits; the scaling
+        of features is in the first two, the sharpness of the softmax in the last.
+        """
+        weights = self._input / self._scaler.deviation[:, None]
+        bias = self._bias - self._scaler.mean @ weights
+        return weights, bias, self._sharpness * self._output
+
     def _fit(self, features: Floats, classes: Classes, weights: Floats) -> None:
         random = np.random.default_rng(self.options.seed)
         width, units = features.shape[1], self.options.hidden

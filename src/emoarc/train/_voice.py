@@ -22,7 +22,7 @@ from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS
 from emoarc.nets import VoiceNet, VoiceNetOptions
 from emoarc.train._augment_signal import SignalAugmentation
-from emoarc.train._checks import check_from_zero
+from emoarc.train._checks import check_from_zero, check_share
 from emoarc.train._loop import Batch, Progress, fit, soft_cross_entropy
 from emoarc.train._recipe import Recipe
 from emoarc.train._voice_augment import (
@@ -76,6 +76,8 @@ class VoiceRecipe(Recipe):
     """Speakers in a batch; what is read relative to a speaker is relative to these few clips."""
     copies: int = 0
     """Altered copies of each clip, any of which may stand for it."""
+    original: float = 0.0
+    """Share of the examples that are the clip itself, beside its turn among the copies."""
     level: float | None = -26.0
     """RMS level in dB of full scale to which every clip is brought."""
     smoothing: float = 0.1
@@ -100,6 +102,7 @@ class VoiceRecipe(Recipe):
         if self.voices < 1 or self.schedule.batch_size % self.voices:
             raise OptionError("voices: must divide batch_size")
         check_from_zero(copies=self.copies)
+        check_share(original=self.original)
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,7 @@ class VoiceJob:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         options, voices = self._recipe.augmentation, self._training
         version = int(generator.integers(voices.features.versions))
+        version *= int(generator.random() >= self._recipe.original)
         speech = crop(voices.get(row, version), options.frames, generator)
         if self._noise is not None and generator.random() < options.noise:
             noise = self._noise.draw(options.frames, options.babble, generator)

@@ -1,4 +1,4 @@
-"""Sections on the shipped models, their fusion and their speed."""
+"""Sections on the shipped models and their speed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,6 @@ def model_sections(files: Files) -> Iterator[str]:
     """Yield a section for each result whose files are there."""
     sections = {
         _face: ("face-expression",),
-        _fusion: ("fusion", "fusion-weight"),
         _speed: ("speed",),
     }
     yield from (each(files) for each, needed in sections.items() if files.keys() >= set(needed))
@@ -27,7 +26,7 @@ def headlines(files: Files) -> str:
     if not files.keys() >= set(needed):
         return ""
     faces, voices = files["face-expression"], files["voice-ravdess"]
-    both = files["fusion"]["by_modality"]
+    both = files["fusion"]["ravdess_av"]
     rows = [
         ["Face: FER+ test, 8 classes", "accuracy " + spread(faces["ferplus_test"]["accuracy"])],
         [
@@ -44,7 +43,7 @@ def headlines(files: Files) -> str:
         ],
         ["52 acted takes of one actor never seen, 7 classes: face alone", _within(both["face"])],
         ["… voice alone", _within(both["voice"])],
-        ["… both fused", _within(both["fused"])],
+        ["… both fused", _within(both["pool"])],
         [
             f"Speed on {files['speed']['cores']} cores, face and voice",
             f"{files['speed']['analysis_x_real_time']:.0f} × real time",
@@ -55,7 +54,8 @@ def headlines(files: Files) -> str:
         f"{faces['calibration']['ece_after']:.3f} face, "
         f"{files['voice-expression']['calibration']['ece_after']:.3f} voice); on the acted takes "
         f"they are too sure ({both['face']['ece_15']:.2f} face, {both['voice']['ece_15']:.2f} "
-        f"voice, {both['fused']['ece_15']:.2f} fused)."
+        f"voice, {both['pool']['ece_15']:.2f} "
+        f"fused, where {both['pool']['ece_floor']:.2f} is the least that so few takes could show)."
     )
     return table(["measured on", "figure (95 % interval)"], rows) + "\n\n" + note
 
@@ -100,24 +100,6 @@ def _relative(takes: Mapping[str, Any]) -> Iterator[list[Any]]:
     if figures := takes.get("stream"):
         words = "RAVDESS takes, face crops only, as one stream of the person"
         yield [words, percent(figures["accuracy"]), "", takes["count"]]
-
-
-def _fusion(files: Files) -> str:
-    """Return the section on fusion."""
-    f, weight = files["fusion"], files["fusion-weight"]
-    rows = [
-        [name, percent(row["accuracy"]), bounds(row["interval_95"]), f"{row['ece_15']:.3f}",
-         row["found"]]
-        for name, row in f["by_modality"].items()
-    ]  # fmt: skip
-    return _measured(
-        "Fusion",
-        "`python bench/fusion.py --data ../shared -o docs/results/fusion.json`; the weight by "
-        "`python bench/fusion_weight.py --data ../shared -o docs/results/fusion-weight.json`",
-        table(["modality", "accuracy", "95 %", "ECE", "found in"], rows),
-        f"The face's weight in the pool is {weight['face_weight']}: {weight['protocol']}.",
-        [f["protocol"]],
-    )
 
 
 def _speed(files: Files) -> str:

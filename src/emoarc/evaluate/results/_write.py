@@ -11,6 +11,7 @@ from emoarc.errors import OptionError
 from emoarc.evaluate.results._arcs import arcs_page
 from emoarc.evaluate.results._evaluations import evaluation_section
 from emoarc.evaluate.results._faces import faces_page
+from emoarc.evaluate.results._fusion import fusion_page
 from emoarc.evaluate.results._models import headlines, model_sections
 from emoarc.evaluate.results._noise import noise_page
 from emoarc.evaluate.results._systems import systems_page
@@ -36,6 +37,7 @@ Report = Mapping[str, Any]
 _PAGES: Final[dict[str, tuple[str, Callable[[Report], str]]]] = {
     "voice.md": ("How well voices are read", voices_page),
     "arcs.md": ("Whether families of arcs are found again", arcs_page),
+    "fusion.md": ("How face and voice are fused, and smoothed over time,", fusion_page),
     "noise.md": ("What noise costs the voice", noise_page),
     "face.md": ("How faces are found, marked and followed", faces_page),
 }

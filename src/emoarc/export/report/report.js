@@ -5,9 +5,10 @@
   const media = byId("media");
   const timeline = byId("timeline");
   const arc = byId("arc");
+  const apart = byId("apart");
   const face = byId("face");
   const fold = byId("fold");
-  const charts = [timeline, arc, face].filter(Boolean);
+  const charts = [timeline, apart, arc, face].filter(Boolean);
   const tip = byId("tip");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -211,6 +212,53 @@
     ];
   }
 
+  /* ---- Face against voice ---- */
+
+  /** The one subject whose face and voice are compared. */
+  const apartSubject = () =>
+    state.subject === "all" ? data.subjects.find((subject) => data.apart[subject]) : state.subject;
+
+  function drawApart() {
+    if (!apart) return;
+    const subject = apartSubject();
+    const rows = data.apart[subject];
+    byId("apart-name").textContent = `of ${subject}`;
+    const figure = layout(130, "y");
+    figure.yaxis = { range: [0, 1], fixedrange: true, anchor: "x", zeroline: false,
+      tickvals: [0, 0.5, 1], ticktext: ["0", "", "1 bit"], gridcolor: color("grid") };
+    const base = { type: "scatter", mode: "lines", fill: "toself", hoverinfo: "skip", line: { width: 0 } };
+    const bits = (i) => rows.bits[i] / 1000;
+    const traces = !rows ? [{ x: [null], y: [null], hoverinfo: "skip" }] : [
+      { ...base, ...steps(rows, () => true, bits), name: "usual", fillcolor: color("apart") },
+      { ...base, ...steps(rows, (i) => rows.odd[i], bits), name: "further apart", fillcolor: color("odd") },
+    ];
+    if (!rows) figure.annotations.push(note("never seen and heard at once", 0.5, 0.5, { font: { size: 13, color: color("muted") } }));
+    Plotly.react(apart, traces, figure, CONFIG);
+  }
+
+  /** One bar over the time of each row that is kept; null lifts the pen between them. */
+  function steps(rows, keep, height) {
+    const x = [];
+    const y = [];
+    rows.start.forEach((start, i) => {
+      if (!keep(i)) return;
+      x.push(start, start, rows.end[i], rows.end[i], null);
+      y.push(0, height(i), height(i), 0, null);
+    });
+    return { x, y };
+  }
+
+  function showApartTip(event) {
+    const time = timeAt(event, apart);
+    const rows = data.apart[apartSubject()];
+    tip.hidden = time === null || !rows || event.pointerType === "touch";
+    if (tip.hidden) return;
+    const i = rowAt(rows, time);
+    const words = i < 0 ? ["not seen and heard at once"]
+      : [`${(rows.bits[i] / 1000).toFixed(2)} bit`, ...(rows.odd[i] ? ["further apart than usual"] : [])];
+    fillTip(event, `${clock(time, 1)}  face against voice`, words);
+  }
+
   /* ---- A face: pose as lines, action units as a heat map ---- */
 
   const POSE = [
@@ -280,6 +328,7 @@
 
   function draw() {
     drawTimeline();
+    drawApart();
     drawArc();
     drawFace();
     place();
@@ -510,6 +559,7 @@
     window.addEventListener("pointercancel", () => (pressed = null), true);
   }
   timeline.addEventListener("pointermove", showTip);
+  apart?.addEventListener("pointermove", showApartTip);
   face?.addEventListener("pointermove", showFaceTip);
   for (const chart of charts) chart.addEventListener("pointerleave", () => (tip.hidden = true));
   fold?.addEventListener("toggle", () => {
@@ -587,6 +637,7 @@
   buildNow();
   draw();
   timeline.on("plotly_relayout", onZoomed);
+  apart?.on("plotly_relayout", onZoomed);
   arc.on("plotly_relayout", onZoomed);
   if (media.error || !media.getAttribute("src")) setPlayable(false);
 })();

@@ -7,9 +7,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from emoarc.fusion import fuse
 from emoarc.train._classical import Learner
 from emoarc.train._elm import ELMChain
-from emoarc.train._fusion_rules import fuse
 from emoarc.train._loop import Progress
 from emoarc.train.systems._architectures import ARCHITECTURES
 from emoarc.train.systems._examples import Arrays, Examples

@@ -7,12 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from emoarc.errors import OptionError
+from emoarc.fusion import FixedRule, fuse
 
-pytest.importorskip("torch", reason="the extra `train` is not installed")
-
-from emoarc.train._fusion_rules import FusionRule, fuse
-
-RULES = get_args(FusionRule)
+RULES = get_args(FixedRule)
 VOICE, FACE = [[0.6, 0.3, 0.1]], [[0.2, 0.7, 0.1]]
 
 
@@ -28,7 +25,7 @@ VOICE, FACE = [[0.6, 0.3, 0.1]], [[0.2, 0.7, 0.1]]
     ],
 )
 def test_rules_give_what_the_hand_computes(
-    rule: FusionRule, priors: list[float] | None, expected: list[float]
+    rule: FixedRule, priors: list[float] | None, expected: list[float]
 ) -> None:
     np.testing.assert_allclose(fuse([VOICE, FACE], rule, priors), [expected], atol=1e-12)
 
@@ -41,12 +38,12 @@ def test_the_bayesian_sum_with_equal_priors_chooses_like_the_mean() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_one_member_is_left_as_it_is(rule: FusionRule) -> None:
+def test_one_member_is_left_as_it_is(rule: FixedRule) -> None:
     np.testing.assert_allclose(fuse([VOICE], rule, [0.1, 0.1, 0.8]), VOICE)
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_members_who_exclude_each_other_leave_a_distribution(rule: FusionRule) -> None:
+def test_members_who_exclude_each_other_leave_a_distribution(rule: FixedRule) -> None:
     fused = fuse([[[1.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]]], rule)
     np.testing.assert_allclose(fused, [[0.5, 0.5, 0]], atol=1e-9)
 
@@ -64,7 +61,7 @@ def test_a_product_of_many_members_does_not_underflow() -> None:
     priors=arrays(np.float64, 5, elements=st.floats(0.01, 1)),
 )
 def test_rows_sum_to_one_whatever_the_order(
-    rule: FusionRule, members: np.ndarray, priors: np.ndarray
+    rule: FixedRule, members: np.ndarray, priors: np.ndarray
 ) -> None:
     fused = fuse(list(members), rule, priors)
     assert fused.shape == (4, 5)
@@ -74,7 +71,7 @@ def test_rows_sum_to_one_whatever_the_order(
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_no_examples_give_none(rule: FusionRule) -> None:
+def test_no_examples_give_none(rule: FixedRule) -> None:
     assert fuse([np.empty((0, 3))] * 2, rule).shape == (0, 3)
 
 

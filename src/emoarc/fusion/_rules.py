@@ -21,16 +21,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from emoarc.errors import OptionError
 
-__all__ = ["FusionRule", "fuse"]
+__all__ = ["FixedRule", "fuse"]
 
-FusionRule: TypeAlias = Literal["max", "mean", "product", "bayes"]
+FixedRule: TypeAlias = Literal["max", "mean", "product", "bayes"]
 
 _FLOOR = 1e-12
 """Least probability in a product, so that members who exclude each other's classes can be fused."""
 
 
 def fuse(
-    members: Sequence[ArrayLike], rule: FusionRule, priors: ArrayLike | None = None
+    members: Sequence[ArrayLike], rule: FixedRule, priors: ArrayLike | None = None
 ) -> NDArray[np.float64]:
     """Fuse the probabilities of several classifiers.
 
@@ -58,7 +58,7 @@ def fuse(
         case "bayes":
             fused = np.maximum((1 - len(stack)) * prior + stack.sum(axis=0), 0)
         case _:
-            raise OptionError(f"rule: {rule!r} is none of {', '.join(get_args(FusionRule))}")
+            raise OptionError(f"rule: {rule!r} is none of {', '.join(get_args(FixedRule))}")
     return fused / fused.sum(axis=1, keepdims=True)
 
 
