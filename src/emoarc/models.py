@@ -11,7 +11,7 @@ Probabilities follow the order of `emoarc.EMOTIONS` and hold under the stated pr
 
 from pathlib import Path
 
-from emoarc.audio import VoiceExpressionModel
+from emoarc.audio import OverlapDetector, SpeakerEmbedder, VoiceExpressionModel
 from emoarc.packs import Prior, load_pack, open_network
 from emoarc.vision import (
     FaceDetector,
@@ -27,6 +27,8 @@ __all__ = [
     "load_face_embedding",
     "load_face_expression",
     "load_face_landmarks",
+    "load_overlap_detection",
+    "load_speaker_embedding",
     "load_voice_expression",
 ]
 
@@ -92,3 +94,17 @@ def load_voice_expression(
 ) -> VoiceExpressionModel:
     """Return a voice expression model; arguments and errors as for the face."""
     return VoiceExpressionModel(load_pack(pack, "voice-expression"), prior, threads)
+
+
+def load_speaker_embedding(
+    pack: str | Path = "speaker-embedding", *, threads: int = 1
+) -> SpeakerEmbedder:
+    """Return a network that tells apart the voices of one recording; arguments as for landmarks."""
+    return SpeakerEmbedder(load_pack(pack, "speaker-embedding"), threads)
+
+
+def load_overlap_detection(
+    pack: str | Path = "overlap-detection", *, threads: int = 1
+) -> OverlapDetector:
+    """Return a network that hears overlapped speech and crowds; arguments as for landmarks."""
+    return OverlapDetector(load_pack(pack, "overlap-detection"), threads)

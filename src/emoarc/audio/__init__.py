@@ -8,16 +8,26 @@ from emoarc.audio._expression import VoiceExpressionModel
 from emoarc.audio._features import LogMel, LogMelOptions
 from emoarc.audio._input import Normalisation, VoiceInput
 from emoarc.audio._quality import levels, voice_quality
+from emoarc.audio._scenes import SCENES, OverlapDetector
 from emoarc.audio._signal import as_mono, resample
+from emoarc.audio._speakers import SpeakerEmbedder, SpeakerOptions, Speakers
+from emoarc.audio._turns import TurnDetector, TurnOptions
 from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Window, cut_windows
 from emoarc.audio._vad import FRAME, FRAME_SECONDS, VoiceActivity, speech_span
 
 __all__ = [
     "FRAME",
     "FRAME_SECONDS",
+    "SCENES",
     "LogMel",
     "LogMelOptions",
     "Normalisation",
+    "OverlapDetector",
+    "SpeakerEmbedder",
+    "SpeakerOptions",
+    "Speakers",
+    "TurnDetector",
+    "TurnOptions",
     "UtteranceOptions",
     "UtteranceSegmenter",
     "VoiceActivity",

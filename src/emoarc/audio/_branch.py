@@ -1,8 +1,9 @@
 """The voice branch: from audio chunks to what was heard in each window of speech."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import inf
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,13 @@ from numpy.typing import NDArray
 from emoarc.audio._buffer import Buffer
 from emoarc.audio._expression import VoiceExpressionModel
 from emoarc.audio._quality import levels, voice_quality
+from emoarc.audio._scenes import SCENES, OverlapDetector, OverlapStage
+from emoarc.audio._speakers import SpeakerEmbedder, SpeakerOptions, Speakers
+from emoarc.audio._turns import TurnDetector, TurnOptions
 from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Window
 from emoarc.audio._vad import FRAME, VoiceActivity
-from emoarc.types import SAMPLING_RATE, AudioChunk, VoiceObservation
+from emoarc.labels import EMOTIONS
+from emoarc.types import SAMPLING_RATE, AudioChunk, Sound, VoiceObservation
 
 __all__ = ["VoiceBranch", "VoiceBranchOptions"]
 
@@ -23,6 +28,10 @@ class VoiceBranchOptions:
 
     utterances: UtteranceOptions = field(default_factory=UtteranceOptions)
     """What counts as one utterance."""
+    turns: TurnOptions = field(default_factory=TurnOptions)
+    """When a change of voice is a change of speaker."""
+    speakers: SpeakerOptions = field(default_factory=SpeakerOptions)
+    """When two utterances are one speaker's."""
     tolerance: float = 0.02
     """Seconds by which a chunk may miss the end of the last one and still count as joined."""
     max_gap: float = 1.0
@@ -34,22 +43,33 @@ class VoiceBranch:
 
     Samples that come twice are heard once. The result depends on the samples and their times,
     not on how they are cut into chunks. Memory holds a window and the silence around it, however
-    long the recording.
+    long the recording, and a vector for each utterance.
     """
 
     def __init__(
-        self, model: VoiceExpressionModel, options: VoiceBranchOptions | None = None
+        self,
+        model: VoiceExpressionModel,
+        options: VoiceBranchOptions | None = None,
+        embedder: SpeakerEmbedder | None = None,
+        detector: OverlapDetector | None = None,
     ) -> None:
         """Prepare a recording.
 
         Args:
             model: Judges the windows; those shorter than it can judge are left out.
             options: By default, with windows as long as the model has learnt to judge.
+            embedder: Tells speakers apart, up to 2 s late; without it there is one.
+            detector: Finds overlapped speech and crowds, up to 1.5 s late; without it there are
+                none.
         """
         self.options = options or VoiceBranchOptions(_utterances_for(model))
         self.damaged = 0
         """Samples so far that were NaN or infinite, and were taken as silence."""
         self._model = model
+        self._embedder = embedder
+        self._detector = detector
+        self._speakers = Speakers(self.options.speakers)
+        self._speaker = 1
         self._run: _Run | None = None
         self._ended = False
 
@@ -62,13 +82,13 @@ class VoiceBranch:
 
     def push(self, chunk: AudioChunk) -> list[VoiceObservation]:
         """Return the observations that this chunk makes certain."""
-        run = self._run or _Run(chunk.time, self.options.utterances)
+        run = self._run or self._begin(chunk.time)
         samples = self._repaired(chunk.samples)
         gap = chunk.time - run.end
         heard: list[_Excerpt] = []
         if gap > self.options.max_gap:
             heard = run.flush()
-            run = _Run(chunk.time, self.options.utterances, run.utterances)
+            run = self._begin(chunk.time, run.utterances)
         elif abs(gap) > self.options.tolerance:
             samples = _joined(samples, round(gap * SAMPLING_RATE))
         self._run = run
@@ -79,19 +99,52 @@ class VoiceBranch:
         self._ended = True
         return self._judged(self._run.flush()) if self._run else []
 
+    def speakers(self) -> dict[int, int]:
+        """Return the speaker of each utterance, from 1, by all that was heard so far.
+
+        What is not the speech of one voice has the speaker who was heard before it.
+        """
+        speakers = self._speakers.final()
+        last, found = 1, dict[int, int]()
+        for utterance in range(self._run.utterances if self._run else 0):
+            last = found[utterance] = speakers.get(utterance, last)
+        return found
+
+    def _begin(self, origin: float, utterances: int = 0) -> "_Run":
+        return _Run(origin, self.options, utterances, self._embedder, self._detector)
+
     def _repaired(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         sound = np.isfinite(samples)
         self.damaged += int(len(samples) - np.count_nonzero(sound))
         return np.clip(np.where(sound, samples, 0), -1, 1).astype(np.float32, copy=False)
 
     def _judged(self, excerpts: "list[_Excerpt]") -> list[VoiceObservation]:
-        shortest = self._model.input.min_seconds
-        kept = [e for e in excerpts if len(e.samples) >= round(shortest * SAMPLING_RATE)]
-        probabilities = self._model.predict_windows([e.samples for e in kept])
+        shortest = round(self._model.input.min_seconds * SAMPLING_RATE)
         return [
-            VoiceObservation(e.start, e.end, e.utterance, p, e.quality, levels=levels(e.samples))
-            for e, p in zip(kept, probabilities, strict=True)
+            self._judge(excerpt)
+            for excerpt in excerpts
+            if excerpt.sound != "speech" or len(excerpt.samples) >= shortest
         ]
+
+    def _judge(self, heard: "_Excerpt") -> VoiceObservation:
+        alone = heard.sound == "speech"
+        if alone and self._embedder:
+            vector = self._embedder.embed(heard.samples)
+            self._speaker = self._speakers.hear(heard.utterance, vector, heard.end - heard.start)
+        return VoiceObservation(
+            start=heard.start,
+            end=heard.end,
+            utterance=heard.utterance,
+            probabilities=self._model.predict_windows([heard.samples])[0] if alone else _FLAT,
+            quality=heard.quality if alone else 0.0,
+            speaker=self._speaker,
+            levels=levels(heard.samples),
+            sound=heard.sound,
+        )
+
+
+_FLAT: Final = np.full(len(EMOTIONS), 1 / len(EMOTIONS), np.float32)
+"""Where nobody's expression is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +154,31 @@ class _Excerpt:
     start: float
     end: float
     utterance: int
+    sound: Sound
     samples: NDArray[np.float32]
     quality: float
+
+
+_SPEECH: Final = SCENES.index("speech")
 
 
 class _Run:
     """Sound without a long gap: finds the utterances in it and keeps what they may still need."""
 
-    def __init__(self, origin: float, options: UtteranceOptions, utterances: int = 0) -> None:
+    def __init__(
+        self,
+        origin: float,
+        options: VoiceBranchOptions,
+        utterances: int,
+        embedder: SpeakerEmbedder | None,
+        detector: OverlapDetector | None,
+    ) -> None:
         self._origin = origin
         self._activity = VoiceActivity()
-        self._segmenter = UtteranceSegmenter(options, utterances)
+        self._scenes = OverlapStage(detector) if detector else None
+        self._turns = TurnDetector(self._embedding(embedder), options.turns) if embedder else None
+        self._segmenter = UtteranceSegmenter(options.utterances, utterances)
+        self._waiting = np.zeros(0, np.float32)  # frames whose scenes are not known yet
         self._samples = Buffer()
         self._probabilities = Buffer()
 
@@ -134,20 +201,38 @@ class _Run:
         return [excerpt for second in _seconds(samples) for excerpt in self._hear(second)]
 
     def flush(self) -> list[_Excerpt]:
-        windows = self._windows(self._activity.flush()) + self._segmenter.flush()
-        return [self._excerpt(window) for window in windows]
+        scenes = self._scenes.flush() if self._scenes else None
+        windows = self._windows(self._activity.flush(), scenes)
+        if self._turns:
+            frames = self._turns.flush()
+            windows += self._segmenter.push(frames.speech, frames.scenes, frames.changes)
+        return [self._excerpt(window) for window in windows + self._segmenter.flush()]
 
     def _hear(self, samples: NDArray[np.float32]) -> list[_Excerpt]:
         self._samples.append(samples)
-        windows = self._windows(self._activity.push(samples))
+        scenes = self._scenes.push(samples) if self._scenes else None
+        windows = self._windows(self._activity.push(samples), scenes)
         excerpts = [self._excerpt(window) for window in windows]
-        self._samples.forget(self._segmenter.settled)
-        self._probabilities.forget(self._segmenter.settled // FRAME)
+        needed = self._segmenter.settled
+        self._probabilities.forget(needed // FRAME)
+        self._samples.forget(min(needed, self._turns.needed * FRAME) if self._turns else needed)
         return excerpts
 
-    def _windows(self, probabilities: NDArray[np.float32]) -> list[Window]:
+    def _windows(
+        self, probabilities: NDArray[np.float32], scenes: NDArray[np.intp] | None
+    ) -> list[Window]:
         self._probabilities.append(probabilities)
-        return self._segmenter.push(probabilities)
+        if scenes is None:
+            scenes = np.full(len(probabilities), _SPEECH)
+        waiting = np.concatenate([self._waiting, probabilities])
+        ready, self._waiting = waiting[: len(scenes)], waiting[len(scenes) :]
+        if self._turns is None:
+            return self._segmenter.push(ready, scenes)
+        frames = self._turns.push(ready, scenes)
+        return self._segmenter.push(frames.speech, frames.scenes, frames.changes)
+
+    def _embedding(self, embedder: SpeakerEmbedder) -> Callable[[int, int], NDArray[np.float32]]:
+        return lambda start, end: embedder.embed(self._samples.read(start * FRAME, end * FRAME))
 
     def _excerpt(self, window: Window) -> _Excerpt:
         end = min(window.end, self._samples.end)
@@ -159,6 +244,7 @@ class _Run:
             start=self._origin + window.start / SAMPLING_RATE,
             end=self._origin + end / SAMPLING_RATE,
             utterance=window.utterance,
+            sound=window.sound,
             samples=self._samples.read(window.start, end),
             quality=quality,
         )

@@ -29,8 +29,10 @@ from emoarc.nets._kottayam import (
     KottayamVoiceOptions,
 )
 from emoarc.nets._landmark_net import LandmarkNet, LandmarkNetOptions
+from emoarc.nets._overlap import OverlapNet, OverlapNetOptions
 from emoarc.nets._residual import ResidualNet, ResidualOptions
 from emoarc.nets._singh_fang import SinghFangNet, SinghFangOptions
+from emoarc.nets._speaker import SpeakerNet, SpeakerNetOptions
 from emoarc.nets._vgg import VggTransferNet, VggTransferOptions
 from emoarc.nets._voice import VoiceNet, VoiceNetOptions
 
@@ -56,10 +58,14 @@ __all__ = [
     "KottayamVoiceOptions",
     "LandmarkNet",
     "LandmarkNetOptions",
+    "OverlapNet",
+    "OverlapNetOptions",
     "ResidualNet",
     "ResidualOptions",
     "SinghFangNet",
     "SinghFangOptions",
+    "SpeakerNet",
+    "SpeakerNetOptions",
     "VggTransferNet",
     "VggTransferOptions",
     "VoiceNet",

@@ -52,6 +52,12 @@ class Spectrograms:
     def __len__(self) -> int:
         return len(self._lengths)
 
+    def take(self, recordings: Sequence[int]) -> "Spectrograms":
+        """Return some of the recordings."""
+        speeds = range(self.speeds)
+        frames = [self.get(row, speed) for row in recordings for speed in speeds]
+        return Spectrograms(np.concatenate(frames), self._lengths[list(recordings)])
+
     @property
     def speeds(self) -> int:
         """How many speeds there are of each recording."""
