@@ -32,18 +32,18 @@ from emoarc.train.speakers._scenes import Speech, crowd, read_voices
 from emoarc.types import SAMPLING_RATE, AudioChunk, VoiceObservation
 
 PROTOCOL = (
-    "dialogues of about 40 s composed of recordings of RAVDESS, CREMA-D, EMO-DB and LibriSpeech by "
-    "speakers on whom neither the networks nor the thresholds were fitted (`measuring` in "
-    "recipes/speaker-embedding.toml); turns of 1 to 3 recordings of any emotion, pauses of 0.1 to "
-    "0.8 s within and between turns, a quarter of the turns begin 0.3 to 1 s before the one before "
-    "has ended; speakers within 3 dB of each other, each elsewhere in a room in 60 % of the "
-    "dialogues; noise of ESC-10's fifth fold at 10 to 30 dB; in half of the dialogues a crowd "
-    "(babble, applause or both) of 3 to 5 s between two turns. True speech is where voice activity "
-    "finds it in each clean recording, silences of less than 0.2 s closed. Error: missed, false and "
-    "confused speech over true speech, the mapping of speakers best possible; what is marked as "
-    "overlap is taken for the speakers before and after it. Intervals over dialogues. Thresholds "
-    "were chosen on dialogues of the `fitting` speakers, with other seeds. Noise and applause are of "
-    "the kinds that the networks were trained with"
+    "dialogues of about 40 s composed of recordings of RAVDESS, CREMA-D, EMO-DB and LibriSpeech "
+    "by speakers on whom neither the networks nor the thresholds were fitted (`measuring` in "
+    "recipes/speaker-embedding.toml); turns of 1 to 3 recordings of any emotion, pauses of 0.1 to"
+    " 0.8 s within and between turns, a quarter of the turns begin 0.3 to 1 s before the one "
+    "before has ended; speakers within 3 dB of each other, each elsewhere in a room in 60 % of "
+    "the dialogues; noise of ESC-10's fifth fold at 10 to 30 dB; in half of the dialogues a crowd"
+    " (babble, applause or both) of 3 to 5 s between two turns. True speech is where voice "
+    "activity finds it in each clean recording, silences of less than 0.2 s closed. Error: "
+    "missed, false and confused speech over true speech, the mapping of speakers best possible; "
+    "what is marked as overlap is taken for the speakers before and after it. Intervals over "
+    "dialogues. Thresholds were chosen on dialogues of the `fitting` speakers, with other seeds. "
+    "Noise and applause are of the kinds that the networks were trained with"
 )
 STEP = 160
 """Samples of a frame of the figures: 10 ms."""
@@ -265,7 +265,7 @@ def figures(pairs: Sequence[tuple[Dialogue, Heard]]) -> dict[str, Any]:
         for word, collar in (("", 0), ("_collar", COLLAR)):
             parts = [diarization_figures(d.speech, getattr(h, name), collar) for d, h in pairs]
             rows[name + word] = {**error(parts), **asdict(sum(parts, DiarizationFigures()))}
-    rows["speakers"] = [len(d.speech) for d, _ in pairs][0]
+    rows["speakers"] = len(pairs[0][0].speech)
     rows["speakers_found"] = [int(h.final.any(axis=1).sum()) for _, h in pairs]
     return rows
 

@@ -48,14 +48,17 @@ class SpeakerOptions:
     sure: float = 1.0
     """Seconds of speech from which an utterance can be the first of a speaker; a shorter one is
     given to the nearest."""
+    least: float = 2.0
+    """Seconds of speech that make a group of turns a speaker at the end; the turns of a smaller one
+    are given to the nearest."""
     most: int = 1500
     """Utterances that are grouped at the end, the longest; the others go to the nearest group."""
 
     def __post_init__(self) -> None:
         if not (-1 <= self.same <= 1 and -1 <= self.apart <= 1):
             raise OptionError("speakers: same and apart are cosines, from -1 to 1")
-        if self.sure < 0 or self.most < 1:
-            raise OptionError("speakers: sure cannot be negative, and most is a count")
+        if min(self.sure, self.least) < 0 or self.most < 1:
+            raise OptionError("speakers: sure and least are seconds, and most is a count")
 
 
 class Speakers:
@@ -87,8 +90,8 @@ class Speakers:
     def final(self) -> dict[int, int]:
         """Return the speaker of every utterance, from 1, by all that was heard.
 
-        Agglomerative clustering by average linkage of the utterances long enough; the others go
-        to the group whose mean they are nearest to.
+        Agglomerative clustering by average linkage of the utterances long enough; then every
+        utterance goes to the group whose mean it is nearest to.
         """
         if not self._utterances:
             return {}
@@ -98,12 +101,13 @@ class Speakers:
         vectors = sums / lengths[:, None]
         known = self._known(lengths)
         groups = _grouped(vectors[known], self._options.apart)
-        means = np.stack([sums[known][groups == g].sum(axis=0) for g in range(groups.max() + 1)])
+        spoken = np.bincount(groups, weights=lengths[known])
+        kept = np.flatnonzero(spoken >= min(self._options.least, spoken.max()))
+        means = np.stack([sums[known][groups == group].sum(axis=0) for group in kept])
         means /= np.linalg.norm(means, axis=1, keepdims=True)
-        nearest = (vectors @ means.T).argmax(axis=1)
-        nearest[known] = groups
-        order = {group: place for place, group in enumerate(dict.fromkeys(nearest.tolist()), 1)}
-        return {n: order[group] for n, group in zip(numbers, nearest.tolist(), strict=True)}
+        nearest = (vectors @ means.T).argmax(axis=1).tolist()
+        order = {group: place for place, group in enumerate(dict.fromkeys(nearest), 1)}
+        return {n: order[group] for n, group in zip(numbers, nearest, strict=True)}
 
     def _recognise(self, vector: Vector, seconds: float) -> int:
         likeness = [float(vector @ s / np.linalg.norm(s)) for s in self._sums]

@@ -95,8 +95,8 @@ def _pack(
     metrics: dict[str, Any] = {
         "parameters": sum(p.numel() for p in net.parameters()),
         "speakers": len({clip.speaker for clip in training.clips}),
-        "protocol": "all pairs of excerpts of 1.5 s within a corpus, one of each recording, half of "
-        "them as recorded and half in another room or over a telephone; means over the corpora",
+        "protocol": "all pairs of excerpts of 1.5 s within a corpus, one of each recording, half "
+        "of them as recorded and half in another room or over a telephone; means over the corpora",
         "measuring": _measured(net, measured),
         "fitting": _measured(net, strangers),
     }

@@ -129,7 +129,7 @@ def read_scenes(
 
 @torch.inference_mode()
 def scene_figures(net: nn.Module, scenes: Scenes, steps: int) -> dict[str, float]:
-    """Return the F1 of each of `SCENES` over all steps, the scenes cut into stretches of `steps`."""
+    """Return the F1 of each of `SCENES` over the scenes, cut into stretches of `steps`."""
     length = scenes.truth.shape[1] // steps * steps
     stride = scenes.log_mel.shape[1] // scenes.truth.shape[1]
     sounds = torch.from_numpy(scenes.log_mel[:, : length * stride].astype(np.float32))
