@@ -81,7 +81,7 @@ class Heard:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of corpora, noise, media")
-    parser.add_argument("--count", type=int, default=16, help="dialogues of each kind")
+    parser.add_argument("--count", type=int, default=10, help="dialogues of each kind")
     parser.add_argument("--group", choices=sorted(SEEDS), default="measuring")
     parser.add_argument("-o", "--output", type=Path)
     arguments = parser.parse_args()

@@ -3,8 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emoarc.audio import SpeakerOptions, Speakers
-from emoarc.errors import OptionError
+from emoarc.audio import SpeakerEmbedder, SpeakerOptions, Speakers, speech_span
+from emoarc.errors import ModelError, OptionError
+from emoarc.media import read_audio
+from emoarc.packs import load_pack
 
 
 def voice(speaker, rng, spread=0.3):
@@ -71,3 +73,36 @@ def test_options_that_cannot_be_are_refused():
         SpeakerOptions(same=2)
     with pytest.raises(OptionError, match="seconds"):
         SpeakerOptions(sure=-1)
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return SpeakerEmbedder(load_pack("speaker-embedding"))
+
+
+def test_an_embedding_has_length_one_whatever_the_level(embedder, speech):
+    loud = embedder.embed(speech(2.0))
+    quiet = embedder.embed(speech(2.0) * np.float32(0.1))
+    assert np.linalg.norm(loud) == pytest.approx(1, abs=1e-4)
+    assert float(loud @ quiet) > 0.99
+
+
+def test_people_unheard_in_training_are_told_apart(embedder, shared):
+    """Two actors say two sentences in two ways each; likeness is highest within an actor."""
+    folder = shared / "corpora/ravdess"
+    files = [
+        folder / f"Actor_{actor}/03-01-{emotion}-01-{sentence}-01-{actor}.ogg"
+        for actor in ("05", "10")
+        for emotion, sentence in (("01", "01"), ("03", "02"), ("04", "01"))
+    ]
+    sounds = [read_audio(file) for file in files]
+    vectors = np.stack([embedder.embed(s[slice(*speech_span(s))]) for s in sounds])
+    likeness = vectors @ vectors.T
+    own = [likeness[i, j] for i in range(6) for j in range(i) if i // 3 == j // 3]
+    others = likeness[:3, 3:]
+    assert min(own) > others.max()
+
+
+def test_a_pack_for_another_job_is_refused():
+    with pytest.raises(ModelError, match="not for speakers"):
+        SpeakerEmbedder(load_pack("voice-expression"))

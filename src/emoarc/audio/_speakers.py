@@ -39,16 +39,16 @@ class SpeakerEmbedder:
 
 @dataclass(frozen=True)
 class SpeakerOptions:
-    """When two stretches of speech are one speaker's."""
+    """When two stretches of speech are one speaker's; chosen by `bench/speakers.py`."""
 
-    same: float = 0.4
+    same: float = 0.35
     """Likeness (cosine) to a speaker heard before from which speech is theirs, while it goes on."""
-    apart: float = 0.4
+    apart: float = 0.3
     """Mean likeness between two groups of turns below which they are two speakers, at the end."""
     sure: float = 1.0
     """Seconds of speech from which an utterance can be the first of a speaker; a shorter one is
     given to the nearest."""
-    least: float = 2.0
+    least: float = 3.0
     """Seconds of speech that make a group of turns a speaker at the end; the turns of a smaller one
     are given to the nearest."""
     most: int = 1500
@@ -84,7 +84,8 @@ class Speakers:
             self._live[utterance] = self._recognise(vector, seconds)
         speaker = self._live[utterance]
         self._sums[speaker - 1] = self._sums[speaker - 1] + weighted
-        self._utterances[utterance] = self._utterances.get(utterance, np.float32(0)) + weighted
+        before = self._utterances.get(utterance, np.zeros_like(weighted))
+        self._utterances[utterance] = before + weighted
         return speaker
 
     def final(self) -> dict[int, int]:

@@ -24,9 +24,9 @@ _VOICED: Final = 0.35
 class TurnOptions:
     """When a change of voice is a change of speaker. Counts are of frames of 32 ms."""
 
-    unlike: float = 0.75
+    unlike: float = 0.7
     """Distance (1 - cosine) between the speech before and after from which speakers change."""
-    unlike_at_pause: float = 0.6
+    unlike_at_pause: float = 0.5
     """The same where there is a short pause between the two."""
     hop: int = 16
     """From one place that is asked about to the next."""

@@ -110,7 +110,7 @@ class UtteranceSegmenter:
         """
         windows: list[Window] = []
         for frame, probability in enumerate(probabilities.tolist()):
-            sound = "speech" if scenes is None else _SOUNDS[scenes[frame]]
+            sound = "speech" if scenes is None else _SOUNDS[int(scenes[frame])]
             change = changes is not None and bool(changes[frame])
             windows += self._advance(probability, sound, change)
         return windows

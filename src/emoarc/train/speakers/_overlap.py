@@ -18,12 +18,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from emoarc.audio import FRAME, SCENES, LogMel
+from emoarc.corpora import Clip
 from emoarc.files import atomic
 from emoarc.nets import OverlapNet, OverlapNetOptions
 from emoarc.train._loop import Batch, device_of
 from emoarc.train._recipe import Recipe
 from emoarc.train._voice_augment import VoiceAugmentation, mask, tilt
-from emoarc.train.speakers._scenes import Signal, Speech, compose_scene
+from emoarc.train.speakers._scenes import compose_scene, read_voices
+from emoarc.train.speakers._sounds import read_noises
 
 __all__ = ["OverlapJob", "OverlapRecipe", "Scenes", "read_scenes", "scene_figures"]
 
@@ -101,15 +103,14 @@ class OverlapJob:
         return {"score": (figures["overlap"] + figures["crowd"]) / 2, **figures}
 
 
-def read_scenes(
-    voices: Sequence[Speech], noises: Sequence[Signal], count: int, seed: int, cache: Path
-) -> Scenes:
-    """Compose scenes, or read those composed before from the folder `cache`."""
-    speakers = sorted({voice.speaker for voice in voices})
-    key = hashlib.sha256(repr((count, seed, len(voices), speakers)).encode()).hexdigest()[:16]
-    path = cache / f"scenes-{key}.npz"
+def read_scenes(data: Path, clips: Sequence[Clip], count: int, seed: int, cache: Path) -> Scenes:
+    """Compose scenes of recordings, or read those composed before from the folder `cache`."""
+    facts = (count, seed, *(clip.file.name for clip in clips))
+    path = cache / f"scenes-{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}.npz"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
+        voices = read_voices([(clip.speaker, clip.file) for clip in clips])
+        noises = read_noises(data)
         generator, log_mel = np.random.default_rng(seed), LogMel()
         length = _FRAMES * FRAME // log_mel.options.hop_samples
         made: list[tuple[NDArray[np.float16], NDArray[np.int64]]] = []

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from emoarc.audio import SCENES, VoiceInput
+from emoarc.corpora import Clip
 from emoarc.packs import write_pack
 from emoarc.train._card import markdown_table, model_card
 from emoarc.train._export import export_onnx
@@ -23,8 +24,7 @@ from emoarc.train.speakers._overlap import (
     read_scenes,
     scene_figures,
 )
-from emoarc.train.speakers._scenes import Speech, read_voices
-from emoarc.train.speakers._sounds import choose_clips, corpora_facts, read_noises
+from emoarc.train.speakers._sounds import choose_clips, corpora_facts
 
 __all__ = ["train_overlap_detection"]
 
@@ -60,17 +60,16 @@ def train_overlap_detection(
     Returns:
         Its figures; of several processes the main one writes and measures.
     """
-    cache, noises = out / "scenes", read_noises(data)
     clips = choose_clips(data, recipe.corpora, recipe.seed, recipe.measuring)[::2]
     unseen = choose_clips(data, recipe.corpora, recipe.seed)
     clips += [clip for clip in unseen if clip.speaker in recipe.measuring][::2]
-    groups: dict[str, list[Speech]] = {"training": [], "fitting": [], "measuring": []}
-    for voice in read_voices([(clip.speaker, clip.file) for clip in clips]):
-        groups[_group(voice.speaker, recipe)].append(voice)
+    groups: dict[str, list[Clip]] = {"training": [], "fitting": [], "measuring": []}
+    for clip in clips:
+        groups[_group(clip.speaker, recipe)].append(clip)
     counts = {"training": recipe.scenes, "fitting": _FEWER, "measuring": _FEWER}
     scenes = {
-        name: read_scenes(voices, noises, counts[name], recipe.seed + 1000 * number, cache)
-        for number, (name, voices) in enumerate(groups.items())
+        name: read_scenes(data, own, counts[name], recipe.seed + 1000 * number, out / "scenes")
+        for number, (name, own) in enumerate(groups.items())
     }
     job = OverlapJob(recipe, scenes["training"], scenes["fitting"])
     net = fit(job, recipe, out, progress)

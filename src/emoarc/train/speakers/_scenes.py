@@ -6,7 +6,7 @@ On samples: mono float32 at `SAMPLING_RATE`; speech activity is per frame of voi
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.random import Generator
@@ -119,7 +119,7 @@ def _talk(
     sound, activity = np.zeros(frames * FRAME, np.float32), np.zeros(frames, bool)
     frame = -int(generator.integers(60))
     while frame < frames:
-        said = voices[generator.integers(len(voices))]
+        said = voices[int(generator.integers(len(voices)))]
         first, last = max(frame, 0), min(frame + len(said.activity), frames)
         if first < last:
             part = said.samples[(first - frame) * FRAME : (last - frame) * FRAME]
@@ -167,4 +167,5 @@ def _without_gaps(activity: Activity) -> Activity:
     from scipy.ndimage import binary_closing
 
     padded = np.pad(activity, 6, mode="edge")
-    return binary_closing(padded, np.ones(6))[6:-6]
+    closed: Any = binary_closing(padded, np.ones(6, np.bool_))
+    return closed[6:-6]
