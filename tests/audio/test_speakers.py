@@ -15,7 +15,7 @@ def voice(speaker, rng, spread=0.3):
     return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
-def hear(order, seconds=3.0, options=None, seed=0):
+def hear(order, seconds=4.0, options=None, seed=0):
     rng, speakers = np.random.default_rng(seed), Speakers(options)
     live = [speakers.hear(n, voice(who, rng), seconds) for n, who in enumerate(order)]
     return live, speakers.final()
