@@ -81,3 +81,13 @@ def test_speech_waits_for_the_faces_seen_meanwhile():
 def test_without_faces_speech_is_a_voice_of_its_own():
     voices = VoiceEvidence(SoleFaceAttributor(), 0.2)
     assert _spans(voices.push([_voice(0.0, 2.0)], 2.0, inf)) == [(0.0, 2.0, "V1")]
+
+
+@pytest.mark.parametrize(
+    ("sound", "reason"),
+    [("overlap", "several people speak at once"), ("crowd", "a crowd is heard")],
+)
+def test_what_is_not_one_voice_has_no_label_and_says_why(sound, reason):
+    heard = VoiceObservation(0.0, 2.0, 1, UNIFORM, 0.8, speaker=2, sound=sound)
+    (row,) = VoiceEvidence(SoleFaceAttributor(), 0.2).push([heard], 2.0, inf)
+    assert (row.subject, row.label, row.reason) == ("V2", None, reason)

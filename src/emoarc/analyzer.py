@@ -25,6 +25,8 @@ from emoarc.models import (
     load_face_embedding,
     load_face_expression,
     load_face_landmarks,
+    load_overlap_detection,
+    load_speaker_embedding,
     load_voice_expression,
 )
 from emoarc.packs import ModelPack, Prior, load_pack
@@ -71,6 +73,9 @@ class AnalysisOptions:
     denoise: str = "none"
     """How noise is taken from what the voice model hears: `none`; `gate`, a spectral gate; or an
     ONNX file, the streaming form of GTCRN."""
+    speakers: bool = True
+    """Whether to tell voices apart, cut speech where they change, and leave out overlapped speech
+    and crowds; without it all that is heard is one voice's."""
     threads: int = 1
     """Threads of each model; decoding has one of its own."""
     fusion: FusionOptions = field(default_factory=FusionOptions)
@@ -110,6 +115,9 @@ class Analyzer:
             else None
         )
         self._denoiser = load_denoiser(o.denoise, threads=o.threads)
+        apart = "voice" in o.modalities and o.speakers
+        self._embedder = load_speaker_embedding(threads=o.threads) if apart else None
+        self._detector = load_overlap_detection(threads=o.threads) if apart else None
 
     def analyze(self, path: str | Path, *, progress: Progress | None = None) -> Analysis:
         """Analyse one recording.
@@ -142,7 +150,12 @@ class Analyzer:
         if face and self._faces:
             faces = self._faces.branch()
         if voice and self._voice_model:
-            voices = VoiceBranch(self._voice_model, denoiser=self._denoiser)
+            voices = VoiceBranch(
+                self._voice_model,
+                embedder=self._embedder,
+                detector=self._detector,
+                denoiser=self._denoiser,
+            )
         return Stream(faces, voices, fps=self.options.fps, fusion=self.options.fusion)
 
     def _read_options(self) -> ReadOptions:
@@ -199,7 +212,9 @@ class Analyzer:
     def _provenance(self) -> dict[str, Any]:
         models = self._faces.cited() if self._faces else []
         if self._voice_model:
-            models += [*_cite_denoiser(self.options.denoise), _cite(self._voice_model.pack)]
+            voices = (self._embedder, self._detector, self._voice_model)
+            models += _cite_denoiser(self.options.denoise)
+            models += [_cite(model.pack) for model in voices if model]
         return {
             "emoarc": __version__,
             "software": {name: version(name) for name in _SOFTWARE},

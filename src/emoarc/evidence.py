@@ -6,6 +6,7 @@ Both classes keep `settled`: no expression that starts before this time will fol
 from collections import deque
 from collections.abc import Iterable
 from math import inf
+from typing import Final
 
 from emoarc.fusion import Attributor, express
 from emoarc.types import Expression, FaceObservation, VoiceObservation
@@ -15,6 +16,10 @@ __all__ = ["FaceEvidence", "VoiceEvidence"]
 _LONGEST_STAND = 0.5
 """Seconds a frame speaks for at most, however late the next one comes; at low frame rates, one and
 a half periods."""
+
+
+_NOT_ALONE: Final = {"overlap": "several people speak at once", "crowd": "a crowd is heard"}
+"""Why no expression is told where more than one voice is heard."""
 
 
 class FaceEvidence:
@@ -98,7 +103,18 @@ class VoiceEvidence:
     def _express(self, heard: VoiceObservation) -> Expression:
         faces = [f for f in self._faces if f.end > heard.start and f.start < heard.end]
         subject = self._attributor.attribute(heard.start, heard.end, faces)
-        sure = heard.quality >= self._floor
+        if subject == "V1":  # not seen
+            subject = f"V{heard.speaker}"
+        sure, reason = heard.quality >= self._floor, ""
+        if heard.sound != "speech":
+            sure, reason = False, _NOT_ALONE[heard.sound]
         return express(
-            heard.start, heard.end, subject, "voice", heard.probabilities, heard.quality, sure
+            heard.start,
+            heard.end,
+            subject,
+            "voice",
+            heard.probabilities,
+            heard.quality,
+            sure,
+            reason,
         )

@@ -15,6 +15,8 @@ from emoarc.audio import (
     DenoiserMaker,
     Gtcrn,
     OverlapAdd,
+    OverlapDetector,
+    SpeakerEmbedder,
     SpectralGate,
     Untouched,
     VoiceExpressionModel,
@@ -37,6 +39,8 @@ __all__ = [
     "load_face_embedding",
     "load_face_expression",
     "load_face_landmarks",
+    "load_overlap_detection",
+    "load_speaker_embedding",
     "load_voice_expression",
 ]
 
@@ -123,3 +127,17 @@ def load_voice_expression(
 ) -> VoiceExpressionModel:
     """Return a voice expression model; arguments and errors as for the face."""
     return VoiceExpressionModel(load_pack(pack, "voice-expression"), prior, threads)
+
+
+def load_speaker_embedding(
+    pack: str | Path = "speaker-embedding", *, threads: int = 1
+) -> SpeakerEmbedder:
+    """Return a network that tells apart the voices of one recording; arguments as for landmarks."""
+    return SpeakerEmbedder(load_pack(pack, "speaker-embedding"), threads)
+
+
+def load_overlap_detection(
+    pack: str | Path = "overlap-detection", *, threads: int = 1
+) -> OverlapDetector:
+    """Return a network that hears overlapped speech and crowds; arguments as for landmarks."""
+    return OverlapDetector(load_pack(pack, "overlap-detection"), threads)

@@ -16,6 +16,7 @@ __all__ = [
     "FaceGeometry",
     "FaceObservation",
     "Modality",
+    "Sound",
     "VideoFrame",
     "VoiceObservation",
 ]
@@ -24,6 +25,9 @@ SAMPLING_RATE = 16_000
 """Hertz; the one rate at which audio travels through emoarc."""
 
 Modality = Literal["face", "voice", "fused"]
+
+Sound = Literal["speech", "overlap", "crowd"]
+"""What is heard: one voice, two or three at once, or many people who talk or applaud."""
 
 MODALITIES: Final[tuple[Modality, ...]] = ("fused", "face", "voice")
 
@@ -139,6 +143,9 @@ class VoiceObservation:
     empty where the model gives none."""
     levels: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     """Level in dB of full scale of each `emoarc.audio.FRAME` of the window, shape (frames,)."""
+    sound: Sound = "speech"
+    """Only the speech of one voice is judged; what else is heard has flat probabilities and quality
+    0, and the speaker who was heard before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emoarc.audio import FRAME, UtteranceOptions, UtteranceSegmenter, cut_windows
+from emoarc.audio import FRAME, SCENES, UtteranceOptions, UtteranceSegmenter, cut_windows
 from emoarc.errors import OptionError
 
 RATE = 16_000
@@ -129,3 +129,43 @@ def test_utterances_neither_overlap_nor_leave_the_recording(probabilities):
 def test_impossible_options_are_refused(change):
     with pytest.raises(OptionError, match="utterances"):
         UtteranceOptions(**change)
+
+
+def sounds(*parts):
+    """Speech all the time, of (seconds, scene) after one another, and where a scene begins."""
+    return np.concatenate([np.full(round(s * PER_SECOND), SCENES.index(k)) for s, k in parts])
+
+
+def test_an_utterance_ends_where_the_sound_changes():
+    scenes = sounds((2, "speech"), (1, "overlap"), (2, "speech"))
+    stage = UtteranceSegmenter()
+    windows = stage.push(np.ones(len(scenes), np.float32), scenes) + stage.flush()
+    assert [w.sound for w in windows] == ["speech", "overlap", "speech"]
+    assert [w.utterance for w in windows] == [0, 1, 2]
+    assert all(one.end == other.start for one, other in pairwise(windows))
+    assert windows[1].start / RATE == pytest.approx(2, abs=0.04)
+
+
+def test_a_crowd_is_heard_where_nobody_is_understood():
+    scenes = sounds((1, "none"), (2, "crowd"), (1, "none"))
+    stage = UtteranceSegmenter()
+    (window,) = stage.push(np.zeros(len(scenes), np.float32), scenes) + stage.flush()
+    assert window.sound == "crowd"
+    assert (window.end - window.start) / RATE == pytest.approx(2.2, abs=0.1)
+
+
+def test_an_overlap_lasts_through_a_short_pause():
+    scenes, speech = sounds((1, "overlap"), (0.3, "none"), (1, "overlap")), np.ones(73, np.float32)
+    speech[len(sounds((1, "overlap"))) :][: len(sounds((0.3, "none")))] = 0
+    stage = UtteranceSegmenter()
+    (window,) = stage.push(speech[: len(scenes)], scenes) + stage.flush()
+    assert window.sound == "overlap"
+
+
+def test_a_change_of_speaker_ends_the_utterance():
+    speech, change = frames((3, 1)), np.zeros(round(3 * PER_SECOND), bool)
+    change[40] = True
+    stage = UtteranceSegmenter()
+    one, other = stage.push(speech, None, change) + stage.flush()
+    assert (one.end, other.start) == (40 * FRAME, 40 * FRAME)
+    assert (one.utterance, other.utterance) == (0, 1)

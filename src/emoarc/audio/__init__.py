@@ -14,7 +14,10 @@ from emoarc.audio._gtcrn import Gtcrn, open_gtcrn
 from emoarc.audio._input import Normalisation, VoiceInput
 from emoarc.audio._overlap import OverlapAdd
 from emoarc.audio._quality import levels, voice_quality
+from emoarc.audio._scenes import SCENES, OverlapDetector
 from emoarc.audio._signal import as_mono, resample
+from emoarc.audio._speakers import SpeakerEmbedder, SpeakerOptions, Speakers
+from emoarc.audio._turns import TurnDetector, TurnOptions
 from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Window, cut_windows
 from emoarc.audio._vad import FRAME, FRAME_SECONDS, VoiceActivity, speech_span
 from emoarc.audio._waveform import WaveformInput, read_voice_input
@@ -24,6 +27,7 @@ __all__ = [
     "FRAME",
     "FRAME_SECONDS",
     "FUNCTIONALS",
+    "SCENES",
     "Denoiser",
     "DenoiserMaker",
     "GateOptions",
@@ -32,9 +36,15 @@ __all__ = [
     "LogMelOptions",
     "Normalisation",
     "OverlapAdd",
+    "OverlapDetector",
     "SpeakerBaselineOptions",
     "SpeakerBaselines",
+    "SpeakerEmbedder",
+    "SpeakerOptions",
+    "Speakers",
     "SpectralGate",
+    "TurnDetector",
+    "TurnOptions",
     "Untouched",
     "UtteranceOptions",
     "UtteranceSegmenter",

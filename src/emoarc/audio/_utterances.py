@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.audio._vad import FRAME, FRAME_SECONDS
 from emoarc.errors import OptionError
-from emoarc.types import SAMPLING_RATE
+from emoarc.types import SAMPLING_RATE, Sound
 
 __all__ = ["UtteranceOptions", "UtteranceSegmenter", "Window", "cut_windows"]
 
@@ -49,6 +50,8 @@ class Window:
     end: int
     utterance: int
     """Counted from 0; windows of one utterance share it."""
+    sound: Sound = "speech"
+    """What is heard in it."""
 
 
 def cut_windows(length: int, window: int, hop: int) -> Iterator[tuple[int, int]]:
@@ -64,11 +67,15 @@ def cut_windows(length: int, window: int, hop: int) -> Iterator[tuple[int, int]]
     yield max(0, min(start, length - window)), length
 
 
+_SOUNDS: Final[tuple[Sound, ...]] = ("speech", "speech", "overlap", "crowd")
+"""What each of `SCENES` is taken for while somebody is heard."""
+
+
 class UtteranceSegmenter:
     """A stage from speech probabilities, one per `FRAME`, to the windows of utterances.
 
-    A window comes out as soon as nothing later can change it: in the middle of a long utterance,
-    or when the silence after one has lasted.
+    An utterance is of one sound and one speaker. A window comes out as soon as nothing later can
+    change it: in the middle of a long utterance, or when the silence after one has lasted.
     """
 
     def __init__(self, options: UtteranceOptions | None = None, utterances: int = 0) -> None:
@@ -77,6 +84,7 @@ class UtteranceSegmenter:
         """How many utterances were closed so far; the number of the next one."""
         self._frames = 0
         self._speech: tuple[int, int] | None = None  # first frame, frame after the last
+        self._sound: Sound = "speech"  # of the open utterance
         self._cut = 0  # windows of the open utterance that are out
         self._closed = 0  # end of the last utterance, in samples
 
@@ -87,24 +95,44 @@ class UtteranceSegmenter:
             return max(self._closed, self._frames * FRAME - self._padding)
         return max(self._start, self._speech[1] * FRAME - self._window)
 
-    def push(self, probabilities: NDArray[np.float32]) -> list[Window]:
-        """Return the windows that these probabilities make certain."""
-        return [window for p in probabilities.tolist() for window in self._advance(p)]
+    def push(
+        self,
+        probabilities: NDArray[np.float32],
+        scenes: NDArray[np.intp] | None = None,
+        changes: NDArray[np.bool_] | None = None,
+    ) -> list[Window]:
+        """Return the windows that these frames make certain.
+
+        Args:
+            probabilities: Of speech, shape (frames,).
+            scenes: Which of `SCENES` each frame is; None for one voice all the time.
+            changes: Where another speaker begins; None for nowhere.
+        """
+        windows: list[Window] = []
+        for frame, probability in enumerate(probabilities.tolist()):
+            sound = "speech" if scenes is None else _SOUNDS[int(scenes[frame])]
+            change = changes is not None and bool(changes[frame])
+            windows += self._advance(probability, sound, change)
+        return windows
 
     def flush(self) -> list[Window]:
         """Close the open utterance: there is no more sound."""
         return self._close()
 
-    def _advance(self, probability: float) -> list[Window]:
-        speaking = self._speech is not None
-        if probability >= (self.options.release if speaking else self.options.threshold):
+    def _advance(self, probability: float, sound: Sound, change: bool) -> list[Window]:
+        least = self.options.threshold if self._speech is None else self.options.release
+        speaking = probability >= least or sound == "crowd"
+        windows: list[Window] = []
+        if change or (speaking and sound != self._sound):
+            windows = self._close()
+        if speaking:
             first = self._speech[0] if self._speech else self._frames
-            self._speech = first, self._frames + 1
+            self._speech, self._sound = (first, self._frames + 1), sound
         self._frames += 1
         if self._speech is None:
-            return []
+            return windows
         silence = (self._frames - self._speech[1]) * FRAME_SECONDS
-        return self._close() if silence >= self.options.min_silence else self._grow()
+        return windows + (self._close() if silence >= self.options.min_silence else self._grow())
 
     def _grow(self) -> list[Window]:
         """The full windows that end before the open utterance's last speech."""
@@ -112,7 +140,7 @@ class UtteranceSegmenter:
         windows: list[Window] = []
         start = self._start + self._cut * self._hop
         while start + self._window < self._speech[1] * FRAME:
-            windows.append(Window(start, start + self._window, self.utterances))
+            windows.append(Window(start, start + self._window, self.utterances, self._sound))
             self._cut += 1
             start += self._hop
         return windows
@@ -123,7 +151,7 @@ class UtteranceSegmenter:
         first, last = self._speech
         start, end = self._start, min(last * FRAME + self._padding, self._frames * FRAME)
         spans = list(cut_windows(end - start, self._window, self._hop))[self._cut :]
-        windows = [Window(start + a, start + b, self.utterances) for a, b in spans]
+        windows = [Window(start + a, start + b, self.utterances, self._sound) for a, b in spans]
         self._speech, self._cut = None, 0
         if (last - first) * FRAME_SECONDS < self.options.min_speech:
             return []

@@ -23,6 +23,7 @@ from emoarc.evaluate._classes import (
 )
 from emoarc.evaluate._compare import Difference, McNemar, mcnemar, paired_bootstrap
 from emoarc.evaluate._detection import match_boxes
+from emoarc.evaluate._diarization import DiarizationFigures, diarization_figures
 from emoarc.evaluate._dimensions import ccc
 from emoarc.evaluate._figures import interval, recall_by_class, rounded, rounded_list
 from emoarc.evaluate._groups import GroupRow, age_band, group_table
@@ -44,6 +45,7 @@ from emoarc.evaluate._versus import compare
 __all__ = [
     "FEWEST_GROUPS",
     "ClassScores",
+    "DiarizationFigures",
     "Difference",
     "GroupRow",
     "Interval",
@@ -64,6 +66,7 @@ __all__ = [
     "confusion_matrix",
     "count_left_out",
     "count_speakers",
+    "diarization_figures",
     "evaluate_pack",
     "evaluation_figures",
     "expected_calibration_error",

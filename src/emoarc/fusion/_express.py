@@ -25,8 +25,12 @@ def express(
     probabilities: NDArray[np.floating],
     quality: float,
     sure: bool = True,
+    reason: str = "",
 ) -> Expression:
-    """Make an Expression; where emoarc is not `sure` it abstains and says why."""
+    """Make an Expression; where emoarc is not `sure` it abstains and says why.
+
+    The reason is that the modality is not good enough, unless another is given.
+    """
     valence, arousal = map(float, valence_arousal(probabilities))
     return Expression(
         start=start,
@@ -38,5 +42,5 @@ def express(
         arousal=arousal,
         quality=quality,
         label=EMOTIONS[int(np.argmax(probabilities))] if sure else None,
-        reason="" if sure else _REASONS[modality],
+        reason="" if sure else reason or _REASONS[modality],
     )

@@ -30,8 +30,10 @@ from emoarc.nets._kottayam import (
 )
 from emoarc.nets._landmark_net import LandmarkNet, LandmarkNetOptions
 from emoarc.nets._layer_probe import LayerProbeNet, LayerProbeOptions, pool_frames
+from emoarc.nets._overlap import OverlapNet, OverlapNetOptions
 from emoarc.nets._residual import ResidualNet, ResidualOptions
 from emoarc.nets._singh_fang import SinghFangNet, SinghFangOptions
+from emoarc.nets._speaker import SpeakerNet, SpeakerNetOptions
 from emoarc.nets._vgg import VggTransferNet, VggTransferOptions
 from emoarc.nets._voice import VoiceNet, VoiceNetOptions
 
@@ -59,10 +61,14 @@ __all__ = [
     "LandmarkNetOptions",
     "LayerProbeNet",
     "LayerProbeOptions",
+    "OverlapNet",
+    "OverlapNetOptions",
     "ResidualNet",
     "ResidualOptions",
     "SinghFangNet",
     "SinghFangOptions",
+    "SpeakerNet",
+    "SpeakerNetOptions",
     "VggTransferNet",
     "VggTransferOptions",
     "VoiceNet",

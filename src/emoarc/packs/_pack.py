@@ -27,7 +27,7 @@ class Manifest:
     version: str
     task: str
     """The job: one of `face-detection`, `face-landmarks`, `face-embedding`, `face-expression`,
-    `voice-expression`."""
+    `voice-expression`, `speaker-embedding`, `overlap-detection`."""
     sha256: str
     """Of `model.onnx`, in hexadecimal."""
     input: dict[str, Any]

@@ -22,6 +22,12 @@ from emoarc.train.faces import (
     train_embedding,
     train_landmarks,
 )
+from emoarc.train.speakers import (
+    OverlapRecipe,
+    SpeakerEmbeddingRecipe,
+    train_overlap_detection,
+    train_speaker_embedding,
+)
 from emoarc.train.systems import train_system
 
 __all__ = ["train"]
@@ -59,6 +65,14 @@ def _run(path: Path, data: Path, out: Path, progress: Progress | None) -> dict[s
             return train_embedding(parse(EmbeddingRecipe, table, str(path)), data, out, progress)
         case "face-landmarks":
             return train_landmarks(parse(LandmarkRecipe, table, str(path)), data, out, progress)
+        case "overlap-detection":
+            return train_overlap_detection(
+                parse(OverlapRecipe, table, str(path)), data, out, progress
+            )
+        case "speaker-embedding":
+            return train_speaker_embedding(
+                parse(SpeakerEmbeddingRecipe, table, str(path)), data, out, progress
+            )
         case "voice-expression":
             return train_voice(parse(VoiceRecipe, table, str(path)), data, out, progress)
         case "system":
@@ -66,7 +80,8 @@ def _run(path: Path, data: Path, out: Path, progress: Progress | None) -> dict[s
         case task:
             raise OptionError(
                 f"{path}: task: {task!r} is none; there are face-detection, face-embedding, "
-                "face-expression, face-landmarks, voice-expression, system"
+                "face-expression, face-landmarks, overlap-detection, speaker-embedding, "
+                "voice-expression, system"
             )
 
 

@@ -7,7 +7,7 @@ from emoarc.train._card import markdown_table, model_card
 from emoarc.train._figures import calibration_text, recall_text, spread
 from emoarc.train._voice import VoiceRecipe
 
-__all__ = ["CORPORA_FACTS", "voice_card"]
+__all__ = ["CORPORA_FACTS", "VOICE_LICENCE", "voice_card"]
 
 CORPORA_FACTS: Final[dict[str, dict[str, str]]] = {
     "ravdess": {
@@ -44,7 +44,7 @@ work and for the speakers themselves. Give it one speaker's utterance, of half a
 seconds; longer ones are cut into windows. Its probabilities describe how a listener would call the
 expression."""
 
-_LICENCE = """\
+VOICE_LICENCE: Final = """\
 RAVDESS and TESS may be used for non-commercial purposes only, and TESS may not be changed. Whether
 weights trained on such recordings inherit their terms is not settled. Nothing of the recordings is
 in this pack, yet take it as unfit for commercial use unless you have cleared that for yourself, or
@@ -77,7 +77,7 @@ def voice_card(recipe: VoiceRecipe, metrics: Mapping[str, Any], prior: Mapping[s
         {
             "Intended use": _INTENDED,
             "Training data": _data(recipe),
-            "Licence": _LICENCE,
+            "Licence": VOICE_LICENCE,
             "Results": _results(metrics),
             "Calibration": _calibration(metrics["calibration"]),
             "Limits": _LIMITS,

@@ -13,6 +13,7 @@ from emoarc.audio import FUNCTIONALS, VoiceInput, functionals, speech_span
 from emoarc.files import atomic
 from emoarc.media import read_audio
 from emoarc.train._augment_signal import SignalAugmentation, SignalBank, augment_signal
+from emoarc.train._spectrograms import Spectrograms
 
 __all__ = ["FeatureOptions", "VoiceFeatures", "read_features"]
 
@@ -33,8 +34,8 @@ class FeatureOptions:
     """Compute functionals, too."""
 
 
-class VoiceFeatures:
-    """What is heard in recordings and in altered copies of them."""
+class VoiceFeatures(Spectrograms):
+    """What is heard in recordings and in altered versions of them; version 0 is the original."""
 
     def __init__(
         self,
@@ -42,36 +43,16 @@ class VoiceFeatures:
         lengths: NDArray[np.int64],
         statistics: NDArray[np.float32],
     ) -> None:
-        """Divide `frames`, shape (all, bands), into recordings and their versions.
-
-        Args:
-            frames: The spectrograms one after the other, the versions of a recording together.
-            lengths: Frames of each, shape (recordings, versions); version 0 is the original.
-            statistics: Functionals, shape (recordings, versions, functionals).
-        """
+        """Join spectrograms and functionals, shape (recordings, versions, functionals)."""
+        super().__init__(frames, lengths)
         self.statistics = statistics
-        self._frames, self._lengths = frames, lengths
-        self._ends = lengths.cumsum().reshape(lengths.shape)
 
     @classmethod
     def join(cls, parts: "Sequence[VoiceFeatures]") -> "VoiceFeatures":
         """Put recordings of as many versions one after the other."""
-        frames = np.concatenate([part._frames for part in parts])
-        lengths = np.concatenate([part._lengths for part in parts])
-        return cls(frames, lengths, np.concatenate([part.statistics for part in parts]))
-
-    def __len__(self) -> int:
-        return len(self._lengths)
-
-    @property
-    def versions(self) -> int:
-        """How many versions there are of each recording."""
-        return self._lengths.shape[1]
-
-    def get(self, recording: int, version: int = 0) -> NDArray[np.float16]:
-        """Return one spectrogram, shape (frames, bands), in nats."""
-        end = self._ends[recording, version]
-        return self._frames[end - self._lengths[recording, version] : end]
+        first, *others = parts
+        statistics = np.concatenate([part.statistics for part in parts])
+        return cls(*first._joined(others), statistics)
 
 
 def read_features(
