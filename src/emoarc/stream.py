@@ -1,25 +1,17 @@
 """A stream: frames and audio go in as they come, expressions come out. A file is one that ends."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isfinite
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from emoarc.audio import VoiceBranch
 from emoarc.errors import OptionError
 from emoarc.evidence import FaceEvidence, VoiceEvidence
 from emoarc.face_table import FaceTable
-from emoarc.fusion import (
-    CausalSmoother,
-    FusionOptions,
-    FusionStage,
-    SoleFaceAttributor,
-    express,
-    smooth,
-)
+from emoarc.fusion import CausalSmoother, FusionOptions, FusionStage
+from emoarc.hindsight import fused_anew, given_to, with_probabilities
 from emoarc.timeline import TIMELINE_SCHEMA, TableBuilder, Timeline, expression_row
 from emoarc.types import AudioChunk, Expression, FaceObservation, VideoFrame, VoiceObservation
 from emoarc.vision import FaceBranch, check_rgb
@@ -32,7 +24,8 @@ class StreamResult:
     """All that a stream has found."""
 
     timeline: Timeline
-    """Fused rows are smoothed both ways, unlike the ones a stream returns while it runs."""
+    """Voices are given to subjects by all that was seen and heard, and fused rows are smoothed both
+    ways, unlike those that a stream returns while it runs."""
     faces: pa.Table
     """Columns as in `FACE_SCHEMA`; action units count from what each person's neutral is by now."""
 
@@ -58,11 +51,11 @@ class Stream:
         self._voices = voices
         self._options = options
         self._face_evidence = FaceEvidence(1 / fps, options.quality_floor)
-        self._voice_evidence = VoiceEvidence(SoleFaceAttributor(), options.quality_floor)
+        self._voice_evidence = VoiceEvidence(options.quality_floor, self._face_evidence.subjects)
         self._fusion = FusionStage(options)
         self._smoothers: dict[str, CausalSmoother] = {}
-        self._observed = TableBuilder(TIMELINE_SCHEMA)
-        self._fused = TableBuilder(TIMELINE_SCHEMA)
+        self._shown = TableBuilder(TIMELINE_SCHEMA)
+        self._heard = TableBuilder(TIMELINE_SCHEMA)
         self._seen = FaceTable()
         self._ended = False
 
@@ -80,6 +73,7 @@ class Stream:
             if self._faces is None:
                 raise OptionError("stream: it was opened without faces and takes no frames")
             self._face_evidence.frame(item.time)
+            self._voice_evidence.frame(item.time)
             return self._advance(self._faces.push(item), [])
         if self._voices is None:
             raise OptionError("stream: it was opened without voices and takes no audio")
@@ -96,53 +90,43 @@ class Stream:
 
     def result(self) -> StreamResult:
         """Return everything found so far; flush first to have it all."""
-        observed, fused = Timeline(self._observed.build()), Timeline(self._fused.build())
-        smoothed = (e for rows in fused.by_subject().values() for e in self._smooth(rows))
-        timeline = Timeline.concatenate(observed, Timeline.from_expressions(smoothed))
+        voices = given_to(Timeline(self._heard.build()), self._voice_evidence.owners())
+        observed = Timeline.concatenate(Timeline(self._shown.build()), voices)
+        fused = fused_anew(observed, self._options, self._settled)
+        timeline = Timeline.concatenate(observed, fused)
         return StreamResult(timeline, self._seen.build(self._face_evidence.subjects))
+
+    @property
+    def _settled(self) -> float:
+        """Seconds; no evidence that starts before this time will follow."""
+        return min(self._face_evidence.settled, self._voice_evidence.settled)
 
     def _advance(
         self, faces: list[FaceObservation], voices: list[VoiceObservation]
     ) -> list[Expression]:
         seen = self._face_evidence.push(faces, _settled(self._faces, self._ended))
-        self._voice_evidence.push_faces(seen)
+        self._voice_evidence.push_faces(faces)
         heard = self._voice_evidence.push(
             voices, _settled(self._voices, self._ended), self._face_evidence.settled
         )
         self._fusion.push(seen + heard)
-        fused = self._fusion.settle(min(self._face_evidence.settled, self._voice_evidence.settled))
-        self._record(faces, seen + heard, fused)
+        fused = self._fusion.settle(self._settled)
+        self._record(faces, seen, heard)
         return seen + heard + [self._smooth_causally(expression) for expression in fused]
 
     def _record(
-        self, faces: list[FaceObservation], evidence: list[Expression], fused: list[Expression]
+        self, faces: list[FaceObservation], seen: list[Expression], heard: list[Expression]
     ) -> None:
         for face in faces:
             self._seen.append(face)
-        for expression in evidence:
-            self._observed.append(expression_row(expression))
-        for expression in fused:
-            self._fused.append(expression_row(expression))
+        for table, expressions in ((self._shown, seen), (self._heard, heard)):
+            for expression in expressions:
+                table.append(expression_row(expression))
 
     def _smooth_causally(self, raw: Expression) -> Expression:
         time_constant = self._options.time_constant
         smoother = self._smoothers.setdefault(raw.subject, CausalSmoother(time_constant))
-        return _with(raw, smoother.update(raw.start, raw.probabilities, raw.quality))
-
-    def _smooth(self, raw: Timeline) -> Iterator[Expression]:
-        smoothed = smooth(
-            raw.column("start"),
-            raw.probabilities,
-            raw.column("quality"),
-            self._options.time_constant,
-        )
-        yield from map(_with, raw, smoothed)
-
-
-def _with(raw: Expression, probabilities: NDArray[np.float64]) -> Expression:
-    """Return a fused expression with other probabilities; where it abstained, it abstains."""
-    sure = raw.label is not None
-    return express(raw.start, raw.end, raw.subject, "fused", probabilities, raw.quality, sure)
+        return with_probabilities(raw, smoother.update(raw.start, raw.probabilities, raw.quality))
 
 
 def _check(item: VideoFrame | AudioChunk) -> None:

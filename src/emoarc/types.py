@@ -134,8 +134,8 @@ class VoiceObservation:
     speaker: int = 1
     """Whose voice it is, counted from 1 in the order of appearance, as far as could be told when it
     was heard; `utterance` joins what one speaker said without a pause."""
-    levels: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
-    """Level in dB of full scale of each `emoarc.audio.FRAME` of the window, shape (frames,)."""
+    levels: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
+    """Levels of each frame of the window, of `emoarc.audio.levels`, shape (frames, 2)."""
 
 
 @dataclass(frozen=True, slots=True)

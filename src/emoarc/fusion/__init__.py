@@ -4,19 +4,24 @@ Evidence enters as face and voice `Expression`s. Speech is attributed to a subje
 modalities are pooled on a grid of cells, and the pooled distributions are smoothed.
 """
 
-from emoarc.fusion._attribute import Attributor, SoleFaceAttributor
+from emoarc.fusion._attribute import Turn, attribute
 from emoarc.fusion._express import express
 from emoarc.fusion._fuse import FusionOptions, FusionStage
+from emoarc.fusion._lips import NO_MOMENTS, lip_moments, lip_score, voiced_opening
 from emoarc.fusion._pool import log_linear_pool
 from emoarc.fusion._smooth import CausalSmoother, smooth
 
 __all__ = [
-    "Attributor",
+    "NO_MOMENTS",
     "CausalSmoother",
     "FusionOptions",
     "FusionStage",
-    "SoleFaceAttributor",
+    "Turn",
+    "attribute",
     "express",
+    "lip_moments",
+    "lip_score",
     "log_linear_pool",
     "smooth",
+    "voiced_opening",
 ]
