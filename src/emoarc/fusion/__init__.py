@@ -7,7 +7,7 @@ modalities are pooled on a grid of cells, and the pooled distributions are smoot
 from emoarc.fusion._attribute import Turn, attribute
 from emoarc.fusion._express import express
 from emoarc.fusion._fuse import FusionOptions, FusionStage
-from emoarc.fusion._lips import NO_MOMENTS, lip_moments, lip_score, voiced_opening
+from emoarc.fusion._lips import NO_MOMENTS, lip_features, lip_moments, lip_score, voiced_opening
 from emoarc.fusion._pool import log_linear_pool
 from emoarc.fusion._smooth import CausalSmoother, smooth
 
@@ -19,6 +19,7 @@ __all__ = [
     "Turn",
     "attribute",
     "express",
+    "lip_features",
     "lip_moments",
     "lip_score",
     "log_linear_pool",

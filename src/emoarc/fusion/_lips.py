@@ -5,13 +5,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NO_MOMENTS", "lip_moments", "lip_score", "voiced_opening"]
+__all__ = ["NO_MOMENTS", "lip_features", "lip_moments", "lip_score", "voiced_opening"]
 
 Floats = NDArray[np.float64]
 
 _LOW: Final = 0.75
 """How much a decibel below 500 Hz speaks against an open mouth, beside one above that speaks for
-it: from a ridge regression of the opening on both levels (docs/results/attribution.json)."""
+it: from a ridge regression of the opening on both levels (docs/results/attribution-fit.json)."""
 _DEPTH: Final = 30.0
 """Decibels below the loud parts at which sound counts as silence."""
 _LEAD: Final = 0.02
@@ -23,9 +23,9 @@ _TREMOR: Final = 0.005
 """How far the mouth of a marked face seems to move when it does not, in distances of the eyes."""
 _STILL, _LIVELY = -5.0, -3.4
 """Logarithms of the mouth's deviation between which it tells; a lively mouth need not speak."""
-_AGREEMENT, _SECONDS, _MOTION, _OFFSET = 1.98, -0.76, 6.64, 1.82
-"""Logistic regression of "this mouth spoke" on agreement times seconds, seconds, motion times the
-root of seconds, and that root, fitted by `bench/attribution.py --fit`."""
+_WEIGHTS: Final = np.array([1.98, -0.76, 6.64, 1.82])
+"""Of `lip_features`: the logistic regression of `bench/attribution_fit.py`
+(docs/results/attribution-fit.json)."""
 
 NO_MOMENTS: Final[Floats] = np.zeros(6)
 """Of nothing seen."""
@@ -43,9 +43,11 @@ def voiced_opening(levels: NDArray[np.floating[Any]]) -> Floats:
     Returns:
         Shape (frames,), smoothed over three frames.
     """
-    loud = np.percentile(levels, 95, axis=0) if len(levels) else 0.0
+    if not len(levels):
+        return np.zeros(0)
+    loud = np.percentile(levels, 95, axis=0)
     low, high = np.maximum(levels - loud, -_DEPTH).astype(np.float64).T
-    padded = np.pad(high - _LOW * low, 1, mode="edge") if len(levels) else np.zeros(2)
+    padded = np.pad(high - _LOW * low, 1, mode="edge")
     return np.convolve(padded, np.full(3, 1 / 3), mode="valid")
 
 
@@ -70,20 +72,28 @@ def lip_moments(
     return np.stack([np.ones_like(o), o, v, o * o, v * v, o * v]) @ weights
 
 
-def lip_score(moments: Floats) -> float:
-    """Return the log-likelihood ratio of "this mouth spoke" to "somebody else did".
+def lip_features(moments: Floats) -> Floats:
+    """Return what tells that a mouth spoke, shape (4,); all 0 where nothing was seen.
 
-    The mouth of who listens hardly moves, and that of who speaks follows the voice: evidence are
-    the logarithm of the opening's deviation and its correlation with the voice (the synchrony of
-    Hershey & Movellan 2000, "Audio vision", with the variances kept apart). Nothing seen is 0.
+    The mouth of who listens hardly moves, and that of who speaks follows the voice: agreement is
+    the correlation of opening and voice (the synchrony of Hershey & Movellan 2000, "Audio vision"),
+    motion the logarithm of the opening's deviation, 0 from where more tells no more.
+
+    Returns:
+        Agreement times seconds, seconds, motion times the root of seconds, and that root.
     """
     seconds = float(moments[0])
     if seconds <= 0:
-        return 0.0
+        return np.zeros(4)
     o, v, oo, vv, ov = moments[1:] / seconds
     opening, voice = max(oo - o * o, 0.0), max(vv - v * v, 0.0)
     agreement = (ov - o * v) / np.sqrt(opening * voice + 1e-12)
     motion = np.clip(np.log(np.sqrt(opening) + _TREMOR), _STILL, _LIVELY) - _LIVELY
     seconds = min(seconds, _MOST)
-    steady = seconds * (_AGREEMENT * agreement + _SECONDS)
-    return float(steady + np.sqrt(seconds) * (_MOTION * motion + _OFFSET))
+    root = np.sqrt(seconds)
+    return np.array([agreement * seconds, seconds, motion * root, root])
+
+
+def lip_score(moments: Floats) -> float:
+    """Return the log-likelihood ratio of "this mouth spoke" to "somebody else did"."""
+    return float(lip_features(moments) @ _WEIGHTS)
