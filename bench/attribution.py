@@ -43,7 +43,7 @@ PROTOCOL = (
     "was trained or fitted on, cut out to tiles of 240 pixels, one to three side by side at 25 "
     "frames a second; drawn with the seed, each says his clip (6 s at most) "
     "once, in drawn order, 0.7 s apart, while the others either rest (the six frames of their "
-    "clip in which the lower face moves least, to and fro) or go on moving their mouths (their "
+    "clip in which the lips move least, to and fro) or go on moving their mouths (their "
     "clip, to and fro from a drawn moment on); off screen is a voice whose face is not shown. "
     "Faces are seen by the face branch in each tile by itself and replayed in their places, at the "
     "stated frames a second; or, where `files` is true, recordings are written as H.264 and AAC in "
@@ -74,7 +74,7 @@ class Clip:
     """What the face branch sees in each frame of the tile alone."""
     sound: np.ndarray
     rest: int
-    """The first of the `REST` frames in which the lower face moves least."""
+    """The first of the `REST` frames in which the lips move least."""
 
     @property
     def seconds(self) -> float:
@@ -204,16 +204,21 @@ def read_clip(path: Path) -> Clip:
     options = ReadOptions(fps=FPS, end=LONGEST, audio=False)
     with MediaReader(path, options) as reader:
         images = [item.image for item in reader if isinstance(item, VideoFrame)]
-    first = max(load_face_detector().detect(images[0]), key=lambda face: face.box.area)
+    first = max(load_face_detector().detect(images[0]), key=lambda face: face.score)
     frames = np.stack([tile_of(image, first.box) for image in images])
     branch = FaceBranch(load_face_detector(), load_face_expression(), load_face_landmarks(looks=1))
     seen = [f for n, image in enumerate(frames) for f in branch.push(VideoFrame(n / FPS, image))]
     faces = {round(face.time * FPS): face for face in seen + branch.flush()}
-    mouth = frames[:, TILE // 2 : 3 * TILE // 4, TILE // 3 : 2 * TILE // 3].mean(axis=-1)
-    change = np.abs(np.diff(mouth, axis=0)).mean(axis=(1, 2))
-    calm = np.convolve(change, np.ones(REST - 1), mode="valid")
+    starts = [n for n in range(len(frames) - REST) if all(n + k in faces for k in range(REST))]
+    calmest = min(starts, key=lambda n: np.std([opening(faces[n + k]) for k in range(REST)]))
     sound = read_audio(path)[: round(len(frames) / FPS * SAMPLING_RATE)]
-    return Clip(frames, faces, sound, int(np.argmin(calm)))
+    return Clip(frames, faces, sound, calmest)
+
+
+def opening(face: FaceObservation) -> float:
+    """Return how far the lips are apart."""
+    assert face.geometry
+    return face.geometry.mouth_opening
 
 
 def tile_of(image: np.ndarray, box: Box) -> np.ndarray:

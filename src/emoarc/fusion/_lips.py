@@ -11,7 +11,8 @@ Floats = NDArray[np.float64]
 
 _LOW: Final = 0.75
 """How much a decibel below 500 Hz speaks against an open mouth, beside one above that speaks for
-it: from a ridge regression of the opening on both levels (docs/results/attribution-fit.json)."""
+it: between the ridge regressions of the opening on both levels with noise-free clips (0.67,
+docs/results/attribution-fit.json) and with 42 more takes at 5 frames a second (0.78)."""
 _DEPTH: Final = 30.0
 """Decibels below the loud parts at which sound counts as silence."""
 _LEAD: Final = 0.02
@@ -23,7 +24,7 @@ _TREMOR: Final = 0.005
 """How far the mouth of a marked face seems to move when it does not, in distances of the eyes."""
 _STILL, _LIVELY = -5.0, -3.4
 """Logarithms of the mouth's deviation between which it tells; a lively mouth need not speak."""
-_WEIGHTS: Final = np.array([1.98, -0.76, 6.64, 1.82])
+_WEIGHTS: Final = np.array([3.03, -0.94, 7.16, 1.63])
 """Of `lip_features`: the logistic regression of `bench/attribution_fit.py`
 (docs/results/attribution-fit.json)."""
 
