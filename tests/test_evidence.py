@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from emoarc.evidence import FaceEvidence, VoiceEvidence
-from emoarc.fusion import SoleFaceAttributor
-from emoarc.types import Box, FaceObservation, VoiceObservation
+from emoarc.types import Box, FaceGeometry, FaceObservation, VoiceObservation
 
 UNIFORM = np.full(7, 1 / 7, np.float32)
 
@@ -15,8 +14,8 @@ def _face(time, track=1, person=None):
     return FaceObservation(time, track, person, Box(0, 0, 50, 50), 0.9, UNIFORM, 0.8)
 
 
-def _voice(start, end):
-    return VoiceObservation(start, end, 1, UNIFORM, 0.8)
+def _voice(start, end, utterance=1, speaker=1):
+    return VoiceObservation(start, end, utterance, UNIFORM, 0.8, speaker)
 
 
 def _spans(expressions):
@@ -66,20 +65,41 @@ def test_a_person_who_returns_in_another_track_is_the_same_subject():
     assert evidence.subjects == {1: "P1", 2: "P2"}
 
 
+def _talk(spoken, others=()):
+    """Faces for four seconds: of the first person the mouth follows the voice, the others rest."""
+    voices = VoiceEvidence(0.2, {person: f"P{person}" for person in (spoken, *others)})
+    opening = np.random.default_rng(0).uniform(0, 0.2, 40)
+    for frame in range(40):
+        time = frame / 10
+        voices.frame(time)
+        voices.push_faces([_shaped(time, spoken, opening[frame])])
+        voices.push_faces([_shaped(time, other, 0.03) for other in others])
+    heard_at = (np.arange(125) + 0.5) * 0.032
+    high = -40 + 150 * np.interp(heard_at, np.arange(40) / 10, opening)
+    return voices, np.stack([np.full(125, -20), high], axis=1).astype(np.float32)
+
+
+def _shaped(time, person, opening):
+    shape = FaceGeometry(0, 0, 0, 0.3, opening, np.zeros(8, np.float32))
+    box = Box(0, 0, 90, 90)
+    return FaceObservation(time, person, person, box, 0.9, UNIFORM, 0.8, shape)
+
+
+def _hear(levels, start=0.0, end=4.0, utterance=1, speaker=1):
+    part = levels[round(start / 0.032) : round(end / 0.032)]
+    return VoiceObservation(start, end, utterance, UNIFORM, 0.8, speaker, levels=part)
+
+
 def test_speech_waits_for_the_faces_seen_meanwhile():
-    voices = VoiceEvidence(SoleFaceAttributor(), 0.2)
-    assert voices.push([_voice(0.0, 2.0)], settled=2.0, faces_settled=1.0) == []
+    voices, levels = _talk(1)
+    assert voices.push([_hear(levels)], settled=4.0, faces_settled=3.0) == []
     assert voices.settled == 0.0
-    faces = FaceEvidence(0.5, 0.2)
-    for time in (0.0, 0.5, 1.0, 1.5, 2.0):
-        faces.frame(time)
-    voices.push_faces(faces.push([_face(t) for t in (0.0, 0.5, 1.0, 1.5)], settled=2.0))
-    assert _spans(voices.push([], settled=2.0, faces_settled=2.0)) == [(0.0, 2.0, "P1")]
-    assert voices.settled == 2.0
+    assert _spans(voices.push([], settled=4.0, faces_settled=4.0)) == [(0.0, 4.0, "P1")]
+    assert voices.settled == 4.0
 
 
 def test_without_faces_speech_is_a_voice_of_its_own():
-    voices = VoiceEvidence(SoleFaceAttributor(), 0.2)
+    voices = VoiceEvidence(0.2, {})
     assert _spans(voices.push([_voice(0.0, 2.0)], 2.0, inf)) == [(0.0, 2.0, "V1")]
 
 
@@ -89,5 +109,63 @@ def test_without_faces_speech_is_a_voice_of_its_own():
 )
 def test_what_is_not_one_voice_has_no_label_and_says_why(sound, reason):
     heard = VoiceObservation(0.0, 2.0, 1, UNIFORM, 0.8, speaker=2, sound=sound)
-    (row,) = VoiceEvidence(SoleFaceAttributor(), 0.2).push([heard], 2.0, inf)
+    (row,) = VoiceEvidence(0.2, {}).push([heard], 2.0, inf)
     assert (row.subject, row.label, row.reason) == ("V2", None, reason)
+
+
+def test_speech_goes_to_the_mouth_that_follows_it():
+    voices, levels = _talk(2, others=(1, 3))
+    assert _spans(voices.push([_hear(levels)], 4.0, 4.0)) == [(0.0, 4.0, "P2")]
+
+
+def test_the_only_face_loses_a_voice_while_it_listens():
+    voices, levels = _talk(1, others=(2,))
+    voices = VoiceEvidence(0.2, {2: "P2"})
+    for frame in range(40):
+        voices.frame(frame / 10)
+        voices.push_faces([_shaped(frame / 10, 2, 0.03)])
+    assert _spans(voices.push([_hear(levels)], 4.0, 4.0)) == [(0.0, 4.0, "V1")]
+
+
+def test_the_only_face_keeps_a_voice_where_its_mouth_is_not_known():
+    voices = VoiceEvidence(0.2, {1: "P1"})
+    for frame in range(20):
+        voices.frame(frame / 10)
+        voices.push_faces([_face(frame / 10)])
+    assert _spans(voices.push([_voice(0.0, 2.0)], 2.0, 2.0)) == [(0.0, 2.0, "P1")]
+
+
+def test_windows_that_overlap_count_what_they_share_once():
+    once, levels = _talk(1)
+    twice, _ = _talk(1)
+    once.push([_hear(levels)], 4.0, 4.0)
+    twice.push([_hear(levels, 0, 3), _hear(levels, 1, 4)], 4.0, 4.0)
+    scores = [next(iter(v._turns.values())).judged().scores["P1"] for v in (once, twice)]
+    assert scores[0] == pytest.approx(scores[1], rel=0.2)
+
+
+def test_faces_that_came_early_do_not_change_what_was_decided():
+    late, levels = _talk(1)
+    early, _ = _talk(1)
+    for frame in range(40, 80):
+        early.frame(frame / 10)
+        early.push_faces([_shaped(frame / 10, 1, 0.03)])
+    first, second = (v.push([_hear(levels)], 4.0, 4.0)[0] for v in (late, early))
+    assert first.subject == second.subject
+    assert [t.judged() for t in late._turns.values()] == [t.judged() for t in early._turns.values()]
+
+
+def test_the_end_knows_better_who_an_utterance_is():
+    voices, levels = _talk(1)
+    voices.push([_hear(levels, 0, 3)], 3.0, 3.0)
+    rows = voices.push([_voice(20.0, 21.0, utterance=2, speaker=2)], 21.0, 21.0)
+    assert [row.subject for row in rows] == ["V2"]
+    assert [row.subject for row in voices.revised({1: 1, 2: 2})] == ["P1", "V2"]
+    assert [row.subject for row in voices.revised({1: 1, 2: 1})] == ["P1", "P1"]
+
+
+def test_without_voices_told_apart_the_end_changes_no_subject():
+    voices, levels = _talk(1)
+    live = voices.push([_hear(levels, 0, 3)], 3.0, 3.0)
+    live += voices.push([_voice(20.0, 21.0, utterance=2)], 21.0, 21.0)
+    assert [row.subject for row in voices.revised({})] == [row.subject for row in live]

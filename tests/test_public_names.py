@@ -69,7 +69,7 @@ LAYERS = (
     {"types", "labels", "errors", "files", "toml", "sample"},
     {"timeline", "media", "packs"},
     {"fusion", "vision", "audio", "arcs", "nets", "corpora"},
-    {"evidence", "analysis", "face_table", "evaluate"},
+    {"evidence", "analysis", "face_table", "turns", "evaluate"},
     {"stream", "models", "export"},
     {"analyzer", "train"},
     {"cli", "__main__"},

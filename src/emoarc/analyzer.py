@@ -15,7 +15,7 @@ import pyarrow as pa
 from emoarc import __version__
 from emoarc.analysis import Analysis, Subject, summarize
 from emoarc.arcs import Arc, ArcOptions, build_arc
-from emoarc.audio import VoiceBranch
+from emoarc.audio import SpeakerBaselineOptions, VoiceBranch
 from emoarc.errors import NothingToAnalyzeError, OptionError
 from emoarc.fusion import FusionOptions
 from emoarc.media import Coverage, Limits, MediaInfo, MediaReader, ReadOptions, prefetch
@@ -70,6 +70,9 @@ class AnalysisOptions:
     for people who show much; of who is mostly calm it makes too much."""
     voice_pack: str = "voice-expression"
     """A shipped pack's name or a pack's folder."""
+    voice_relative: float = 0.0
+    """How far voices are read relative to how they usually sound, in [0, 1]: likewise, for acting;
+    of who speaks calmly throughout it makes too much."""
     denoise: str = "none"
     """How noise is taken from what the voice model hears: `none`; `gate`, a spectral gate; or an
     ONNX file, the streaming form of GTCRN."""
@@ -91,8 +94,10 @@ class AnalysisOptions:
             raise OptionError(f"modalities: give face, voice or both, not {self.modalities}")
         if not 0 < self.fps <= 120:
             raise OptionError(f"fps: give a rate above 0 and up to 120, not {self.fps:g}")
-        if not isinstance(self.face_relative, (int, float)) or not 0 <= self.face_relative <= 1:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise OptionError(f"face_relative: give 0 to 1, not {self.face_relative}")
+        for name in ("face_relative", "voice_relative"):
+            value = getattr(self, name)
+            if not isinstance(value, (int, float)) or not 0 <= value <= 1:
+                raise OptionError(f"{name}: give 0 to 1, not {value}")
         if self.start < 0 or (self.end is not None and self.end <= self.start):
             raise OptionError(f"start, end: {self.start:g} to {self.end} s is no stretch of time")
 
@@ -156,7 +161,9 @@ class Analyzer:
                 detector=self._detector,
                 denoiser=self._denoiser,
             )
-        return Stream(faces, voices, fps=self.options.fps, fusion=self.options.fusion)
+        o = self.options
+        baselines = SpeakerBaselineOptions(most=o.voice_relative)
+        return Stream(faces, voices, fps=o.fps, fusion=o.fusion, baselines=baselines)
 
     def _read_options(self) -> ReadOptions:
         o = self.options

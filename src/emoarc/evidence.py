@@ -3,12 +3,15 @@
 Both classes keep `settled`: no expression that starts before this time will follow.
 """
 
-from collections import deque
-from collections.abc import Iterable
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from math import inf
 from typing import Final
 
-from emoarc.fusion import Attributor, express
+from emoarc.audio import SpeakerBaselineOptions, SpeakerBaselines
+from emoarc.fusion import Turn, attribute, express
+from emoarc.turns import HeardTurn, Mouth, mouth_of
 from emoarc.types import Expression, FaceObservation, VoiceObservation
 
 __all__ = ["FaceEvidence", "VoiceEvidence"]
@@ -16,8 +19,8 @@ __all__ = ["FaceEvidence", "VoiceEvidence"]
 _LONGEST_STAND = 0.5
 """Seconds a frame speaks for at most, however late the next one comes; at low frame rates, one and
 a half periods."""
-
-
+_RECENT: Final = 100
+"""Turns that are looked back on while a stream runs."""
 _NOT_ALONE: Final = {"overlap": "several people speak at once", "crowd": "a crowd is heard"}
 """Why no expression is told where more than one voice is heard."""
 
@@ -65,18 +68,42 @@ class FaceEvidence:
 
 
 class VoiceEvidence:
-    """Gives every stretch of speech to a subject, once the faces seen meanwhile are known."""
+    """Gives every stretch of speech to a subject, once the faces seen meanwhile are known.
 
-    def __init__(self, attributor: Attributor, floor: float) -> None:
+    While a stream runs, by what was seen and heard until then; `revised` tells anew from all of it.
+    """
+
+    def __init__(
+        self,
+        floor: float,
+        subjects: Mapping[int, str],
+        baselines: SpeakerBaselineOptions | None = None,
+    ) -> None:
+        """Prepare a recording.
+
+        Args:
+            floor: The quality below which emoarc abstains.
+            subjects: `FaceEvidence.subjects`.
+            baselines: How far voices are read relative to how they usually sound.
+        """
         self.settled = 0.0
-        self._attributor = attributor
         self._floor = floor
-        self._faces: list[Expression] = []
+        self._subjects = subjects
+        self._options = baselines
+        self._baselines = SpeakerBaselines(baselines)
+        self._frames: deque[float] = deque()
+        self._mouths: deque[Mouth] = deque()
         self._waiting: deque[VoiceObservation] = deque()
+        self._turns: dict[int, HeardTurn] = {}
+        self._heard: list[tuple[VoiceObservation, str]] = []
 
-    def push_faces(self, faces: Iterable[Expression]) -> None:
-        """Add the face expressions of which one may turn out to be the speaker's."""
-        self._faces.extend(faces)
+    def frame(self, time: float) -> None:
+        """Announce an analysed frame."""
+        self._frames.append(time)
+
+    def push_faces(self, faces: Iterable[FaceObservation]) -> None:
+        """Add faces, of which one may turn out to be the speaker's, in order of time."""
+        self._mouths.extend(map(mouth_of, faces))
 
     def push(
         self, observations: Iterable[VoiceObservation], settled: float, faces_settled: float
@@ -95,19 +122,53 @@ class VoiceEvidence:
         self._settle(min(settled, self._waiting[0].start if self._waiting else inf))
         return expressions
 
+    def revised(self, speakers: Mapping[int, int]) -> list[Expression]:
+        """Return the expressions given out so far, as all that was seen and heard tells them.
+
+        Args:
+            speakers: Who spoke each utterance; empty where voices are not told apart, and then
+                the subjects stay as they were: one voice would take every turn to one face.
+        """
+        owners = self._owners(speakers) if speakers else {}
+        baselines = SpeakerBaselines(self._options)
+        heard = [
+            (replace(each, speaker=speakers.get(each.utterance, each.speaker)), subject)
+            for each, subject in self._heard
+        ]
+        for each, _ in heard:
+            baselines.hear(each)
+        return [
+            self._expression(baselines.relate(each), owners.get(each.utterance, subject))
+            for each, subject in heard
+        ]
+
+    def _owners(self, speakers: Mapping[int, int]) -> dict[int, str]:
+        """Return whose each utterance is."""
+        judged = ((number, turn.judged()) for number, turn in self._turns.items())
+        turns = [Turn(speakers.get(n, turn.speaker), turn.scores) for n, turn in judged]
+        return dict(zip(self._turns, attribute(turns), strict=True))
+
     def _settle(self, time: float) -> None:
-        if time > self.settled:
-            self.settled = time
-            self._faces = [face for face in self._faces if face.end > time]
+        self.settled = max(self.settled, time)
+        while self._mouths and self._mouths[0].time < self.settled:
+            self._mouths.popleft()
+        while self._frames and self._frames[0] < self.settled:
+            self._frames.popleft()
 
     def _express(self, heard: VoiceObservation) -> Expression:
-        faces = [f for f in self._faces if f.end > heard.start and f.start < heard.end]
-        subject = self._attributor.attribute(heard.start, heard.end, faces)
-        if subject == "V1":  # not seen
-            subject = f"V{heard.speaker}"
-        sure, reason = heard.quality >= self._floor, ""
-        if heard.sound != "speech":
-            sure, reason = False, _NOT_ALONE[heard.sound]
+        turn = self._turns.setdefault(heard.utterance, HeardTurn(heard.speaker, heard.start))
+        frames = sum(turn.end <= time < heard.end for time in self._frames)
+        turn.hear(heard, self._seen_from(turn.end, heard.end), frames)
+        recent = list(self._turns.values())[-_RECENT:]
+        subject = attribute([each.judged() for each in recent])[recent.index(turn)]
+        # Sound has told what it can by now; what is kept to the end is small.
+        self._heard.append((replace(heard, levels=heard.levels[:0]), subject))
+        self._baselines.hear(heard)
+        return self._expression(self._baselines.relate(heard), subject)
+
+    def _expression(self, heard: VoiceObservation, subject: str) -> Expression:
+        reason = _NOT_ALONE.get(heard.sound, "")
+        sure = heard.quality >= self._floor and not reason
         return express(
             heard.start,
             heard.end,
@@ -118,3 +179,10 @@ class VoiceEvidence:
             sure,
             reason,
         )
+
+    def _seen_from(self, start: float, end: float) -> dict[str, list[Mouth]]:
+        seen: defaultdict[str, list[Mouth]] = defaultdict(list)
+        for mouth in self._mouths:
+            if start <= mouth.time < end:
+                seen[self._subjects[mouth.person]].append(mouth)
+        return seen

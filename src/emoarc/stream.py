@@ -6,17 +6,11 @@ from math import inf, isfinite
 import numpy as np
 import pyarrow as pa
 
-from emoarc.audio import VoiceBranch
+from emoarc.audio import SpeakerBaselineOptions, VoiceBranch
 from emoarc.errors import OptionError
 from emoarc.evidence import FaceEvidence, VoiceEvidence
 from emoarc.face_table import FaceTable
-from emoarc.fusion import (
-    FusionOptions,
-    FusionStage,
-    LiveSmoother,
-    SoleFaceAttributor,
-    smooth_rows,
-)
+from emoarc.fusion import FusionOptions, FusionStage, LiveSmoother, smooth_rows
 from emoarc.timeline import TIMELINE_SCHEMA, TableBuilder, Timeline, expression_row
 from emoarc.types import AudioChunk, Expression, FaceObservation, VideoFrame, VoiceObservation
 from emoarc.vision import FaceBranch, check_rgb
@@ -29,7 +23,8 @@ class StreamResult:
     """All that a stream has found."""
 
     timeline: Timeline
-    """Fused rows are smoothed both ways, unlike the ones a stream returns while it runs."""
+    """Voices are given to subjects by all that was seen and heard, and fused rows are smoothed both
+    ways, unlike those that a stream returns while it runs."""
     faces: pa.Table
     """Columns as in `FACE_SCHEMA`; action units count from what each person's neutral is by now."""
 
@@ -49,17 +44,19 @@ class Stream:
         *,
         fps: float = 10.0,
         fusion: FusionOptions | None = None,
+        baselines: SpeakerBaselineOptions | None = None,
     ) -> None:
         options = fusion or FusionOptions()
         self._faces = faces
         self._voices = voices
         self._options = options
         self._face_evidence = FaceEvidence(1 / fps, options.quality_floor)
-        self._voice_evidence = VoiceEvidence(SoleFaceAttributor(), options.quality_floor)
+        self._voice_evidence = VoiceEvidence(
+            options.quality_floor, self._face_evidence.subjects, baselines
+        )
         self._fusion = FusionStage(options)
         self._smooth = LiveSmoother(options)
-        self._observed = TableBuilder(TIMELINE_SCHEMA)
-        self._fused = TableBuilder(TIMELINE_SCHEMA)
+        self._shown = TableBuilder(TIMELINE_SCHEMA)
         self._seen = FaceTable()
         self._ended = False
 
@@ -77,6 +74,7 @@ class Stream:
             if self._faces is None:
                 raise OptionError("stream: it was opened without faces and takes no frames")
             self._face_evidence.frame(item.time)
+            self._voice_evidence.frame(item.time)
             return self._advance(self._faces.push(item), [])
         if self._voices is None:
             raise OptionError("stream: it was opened without voices and takes no audio")
@@ -93,32 +91,39 @@ class Stream:
 
     def result(self) -> StreamResult:
         """Return everything found so far; flush first to have it all."""
-        observed, fused = Timeline(self._observed.build()), Timeline(self._fused.build())
-        timeline = Timeline.concatenate(observed, smooth_rows(fused, self._options))
+        speakers = self._voices.speakers() if self._voices else {}
+        heard = Timeline.from_expressions(self._voice_evidence.revised(speakers))
+        observed = Timeline.concatenate(Timeline(self._shown.build()), heard)
+        fused = smooth_rows(self._fused_anew(observed), self._options)
+        timeline = Timeline.concatenate(observed, fused)
         return StreamResult(timeline, self._seen.build(self._face_evidence.subjects))
+
+    @property
+    def _settled(self) -> float:
+        """Seconds; no evidence that starts before this time will follow."""
+        return min(self._face_evidence.settled, self._voice_evidence.settled)
 
     def _advance(
         self, faces: list[FaceObservation], voices: list[VoiceObservation]
     ) -> list[Expression]:
         seen = self._face_evidence.push(faces, _settled(self._faces, self._ended))
-        self._voice_evidence.push_faces(seen)
+        self._voice_evidence.push_faces(faces)
         heard = self._voice_evidence.push(
             voices, _settled(self._voices, self._ended), self._face_evidence.settled
         )
         self._fusion.push(seen + heard)
-        fused = self._fusion.settle(min(self._face_evidence.settled, self._voice_evidence.settled))
-        self._record(faces, seen + heard, fused)
-        return seen + heard + [self._smooth(expression) for expression in fused]
-
-    def _record(
-        self, faces: list[FaceObservation], evidence: list[Expression], fused: list[Expression]
-    ) -> None:
+        fused = self._fusion.settle(self._settled)
         for face in faces:
             self._seen.append(face)
-        for expression in evidence:
-            self._observed.append(expression_row(expression))
-        for expression in fused:
-            self._fused.append(expression_row(expression))
+        for expression in seen:
+            self._shown.append(expression_row(expression))
+        return seen + heard + [self._smooth(expression) for expression in fused]
+
+    def _fused_anew(self, observed: Timeline) -> Timeline:
+        """Fuse the rows of faces and voices once more, since some may have other subjects now."""
+        stage = FusionStage(self._options)
+        stage.push(observed)
+        return Timeline.from_expressions(stage.settle(self._settled))
 
 
 def _check(item: VideoFrame | AudioChunk) -> None:

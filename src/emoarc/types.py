@@ -141,8 +141,8 @@ class VoiceObservation:
     scores: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     """Log-probabilities over `EMOTIONS` relative to the speaker's mean of the same, shape (7,);
     empty where the model gives none."""
-    levels: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
-    """Level in dB of full scale of each `emoarc.audio.FRAME` of the window, shape (frames,)."""
+    levels: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
+    """Levels of each frame of the window, of `emoarc.audio.levels`, shape (frames, 2)."""
     sound: Sound = "speech"
     """Only the speech of one voice is judged; what else is heard has flat probabilities and quality
     0, and the speaker who was heard before."""

@@ -72,8 +72,12 @@ def test_no_whole_frame_is_worth_nothing():
     assert voice_quality(np.zeros(0, np.float32), np.zeros(0, np.float32)) == 0
 
 
-def test_levels_are_decibels_of_full_scale_frame_by_frame():
-    sound = np.repeat(np.float32([1, 0.1, 0]), FRAME)
-    assert levels(np.append(sound, np.float32(0.5))).tolist() == pytest.approx(
-        [0, -20, -100], abs=1e-3
-    )
+def test_levels_are_decibels_of_full_scale_below_and_from_500_hertz():
+    time = np.arange(2 * FRAME) / 16_000
+    low = np.repeat(np.float32([0.1, 0]), FRAME) * np.sin(2 * np.pi * 250 * time)
+    high = np.repeat(np.float32([0, 1]), FRAME) * np.sin(2 * np.pi * 2000 * time)
+    found = levels(np.append(low + high, 0.5).astype(np.float32))
+    assert found.shape == (2, 2)
+    assert found[0, 0] == pytest.approx(-23, abs=0.5)
+    assert found[1, 1] == pytest.approx(-3, abs=0.5)
+    assert max(found[0, 1], found[1, 0]) < -60

@@ -46,6 +46,8 @@ class SpeakerBaselines:
 
     def hear(self, heard: VoiceObservation) -> None:
         """Let a window count in its speaker's mean, by its length and quality."""
+        if not len(heard.scores):
+            return
         seconds = (heard.end - heard.start) * heard.quality
         known = self._sums.get(heard.speaker, 0.0)
         self._sums[heard.speaker] = known + seconds * heard.scores.astype(np.float64)

@@ -107,8 +107,10 @@ class VoiceBranch:
     def speakers(self) -> dict[int, int]:
         """Return the speaker of each utterance, from 1, by all that was heard so far.
 
-        What is not the speech of one voice has the speaker who was heard before it.
+        Empty where speakers are not told apart. What is not the speech of one voice has the speaker who was heard before it.
         """
+        if self._embedder is None:
+            return {}
         speakers = self._speakers.final()
         last, found = 1, dict[int, int]()
         for utterance in range(self._run.utterances if self._run else 0):

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoarc.audio._vad import FRAME, FRAME_SECONDS
+from emoarc.types import SAMPLING_RATE
 
 __all__ = ["levels", "voice_quality"]
 
@@ -19,6 +20,8 @@ _CLIPPED = 0.99
 """Magnitude from which a sample counts as clipped."""
 _RUINED = 0.1
 """Share of clipped samples at which nothing is left."""
+_LOW = 500.0
+"""Hertz below which a voice sounds through a closed mouth too."""
 
 
 def voice_quality(samples: NDArray[np.float32], probabilities: NDArray[np.float32]) -> float:
@@ -46,9 +49,17 @@ def voice_quality(samples: NDArray[np.float32], probabilities: NDArray[np.float3
 
 
 def levels(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the level of each whole frame of `FRAME` samples in dB of full scale."""
+    """Return the levels of each whole frame of `FRAME` samples in dB of full scale.
+
+    Returns:
+        Below and from 500 Hz, shape (frames, 2).
+    """
     frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
-    return (10 * np.log10(np.mean(np.square(frames), axis=1) + 1e-10)).astype(np.float32)
+    spectrum = np.fft.rfft(frames * np.hanning(FRAME), axis=1)
+    power = np.square(np.abs(spectrum)) * (2 / FRAME / np.square(np.hanning(FRAME)).sum())
+    low = round(_LOW * FRAME / SAMPLING_RATE)
+    bands = np.stack([power[:, :low].sum(axis=1), power[:, low:].sum(axis=1)], axis=1)
+    return (10 * np.log10(bands + 1e-10)).astype(np.float32)
 
 
 def _speech_to_noise(frames: NDArray[np.float32], speaking: NDArray[np.bool_]) -> float:

@@ -5,7 +5,7 @@ modalities are combined on a grid of cells, and the fused rows are smoothed over
 stand segments, and how far face and voice differ.
 """
 
-from emoarc.fusion._attribute import Attributor, SoleFaceAttributor
+from emoarc.fusion._attribute import Turn, attribute
 from emoarc.fusion._cells import Cell, Cells
 from emoarc.fusion._combine import (
     EXPERTS,
@@ -24,6 +24,7 @@ from emoarc.fusion._fitted import RULES, Fitted, load_fitted
 from emoarc.fusion._fuse import FusionOptions, FusionStage
 from emoarc.fusion._hmm import ExpressionHMM, ForwardFilter, forward, forward_backward
 from emoarc.fusion._incongruence import INCONGRUENCE_SCHEMA, divergence, incongruence
+from emoarc.fusion._lips import NO_MOMENTS, lip_features, lip_moments, lip_score, voiced_opening
 from emoarc.fusion._over_time import LiveSmoother, Segment, segments, smooth_rows
 from emoarc.fusion._pool import log_linear_pool
 from emoarc.fusion._rules import FixedRule, fuse
@@ -32,8 +33,8 @@ from emoarc.fusion._smooth import CausalSmoother, smooth
 __all__ = [
     "EXPERTS",
     "INCONGRUENCE_SCHEMA",
+    "NO_MOMENTS",
     "RULES",
-    "Attributor",
     "CausalSmoother",
     "Cell",
     "Cells",
@@ -51,8 +52,9 @@ __all__ = [
     "LiveSmoother",
     "Pool",
     "Segment",
-    "SoleFaceAttributor",
     "Stacking",
+    "Turn",
+    "attribute",
     "combine",
     "divergence",
     "expert_features",
@@ -61,9 +63,13 @@ __all__ = [
     "forward_backward",
     "fuse",
     "incongruence",
+    "lip_features",
+    "lip_moments",
+    "lip_score",
     "load_fitted",
     "log_linear_pool",
     "segments",
     "smooth",
     "smooth_rows",
+    "voiced_opening",
 ]

@@ -1,0 +1,362 @@
+"""Is speech given to who speaks? Clips of talking people tiled, so that the truth is known.
+
+`python bench/attribution.py --data ../shared -o docs/results/attribution.json` puts clips of people
+on whom nothing was fitted side by side, lets one after the other be heard, and analyses the files.
+"""
+
+import argparse
+import json
+import tempfile
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, cast
+
+import av
+import cv2
+import numpy as np
+
+from emoarc.analyzer import AnalysisOptions, Analyzer
+from emoarc.audio import VoiceBranch
+from emoarc.evaluate import bootstrap_interval
+from emoarc.media import MediaReader, ReadOptions, read_audio
+from emoarc.models import (
+    load_face_detector,
+    load_face_expression,
+    load_face_landmarks,
+    load_voice_expression,
+)
+from emoarc.stream import Stream
+from emoarc.timeline import Timeline
+from emoarc.types import (
+    SAMPLING_RATE,
+    AudioChunk,
+    Box,
+    Expression,
+    FaceObservation,
+    VideoFrame,
+)
+from emoarc.vision import FaceBranch
+
+PROTOCOL = (
+    "nine people talking (five of GRID, a portrait, three talking heads), none of whom anything "
+    "was trained or fitted on, cut out to tiles of 240 pixels, one to three side by side at 25 "
+    "frames a second; drawn with the seed, each says his clip (6 s at most) "
+    "once, in drawn order, 0.7 s apart, while the others either rest (the six frames of their "
+    "clip in which the lips move least, to and fro) or go on moving their mouths (their "
+    "clip, to and fro from a drawn moment on); off screen is a voice whose face is not shown. "
+    "Faces are seen by the face branch in each tile by itself and replayed in their places, at the "
+    "stated frames a second; or, where `files` is true, recordings are written as H.264 and AAC in "
+    "MP4 and analysed by the whole pipeline. Right is speech time, "
+    "as found by the voice activity, whose voice row has the subject in the speaker's tile, or for "
+    "a voice off screen no face's. Intervals draw recordings. `live` is what the stream said at "
+    "the time, `end` the finished timeline, `told apart` the same had the voices been told apart "
+    "without mistake"
+)
+FPS, TILE, PAUSE, LONGEST = 25, 240, 0.7, 6.0
+REST = 6
+"""Frames of a clip that a listener at rest shows, to and fro."""
+CLIPS = (
+    *(f"grid_{name}.mpg" for name in ("bbaf2n", "brbk7n", "lbax4n", "lbbc2a", "lrwp9a")),
+    "portrait_hevc.mp4",
+    *(f"talking_head_{number}.mp4" for number in (1, 2, 3)),
+)
+UNSEEN = -1
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One person, talking."""
+
+    frames: np.ndarray
+    """At `FPS`, shape (n, TILE, TILE, 3)."""
+    faces: dict[int, FaceObservation]
+    """What the face branch sees in each frame of the tile alone."""
+    sound: np.ndarray
+    rest: int
+    """The first of the `REST` frames in which the lips move least."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes."""
+        return len(self.frames) / FPS
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What happens in a recording."""
+
+    people: int
+    mouths: str
+    """What the mouths of listeners do: rest or move."""
+    off_screen: bool = False
+    silent: bool = False
+    """Nobody who is seen speaks."""
+
+
+KINDS = {
+    "two, others rest": Kind(2, "rest"),
+    "two, all mouths move": Kind(2, "move"),
+    "three, others rest": Kind(3, "rest"),
+    "three, all mouths move": Kind(3, "move"),
+    "two and off screen, mouths rest": Kind(2, "rest", off_screen=True),
+    "two and off screen, mouths move": Kind(2, "move", off_screen=True),
+    "one, own voice": Kind(1, "rest"),
+    "one at rest, off screen only": Kind(1, "rest", off_screen=True, silent=True),
+    "one moving the mouth, off screen only": Kind(1, "move", off_screen=True, silent=True),
+}
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A composed file and its truth."""
+
+    turns: list[tuple[int, float, float]]
+    """Tile (or `UNSEEN`), start and end."""
+    shown: list[Clip]
+    sources: list[np.ndarray]
+    """Which frame of its clip each tile shows, frame by frame."""
+    sound: np.ndarray
+
+    def image(self, frame: int) -> np.ndarray:
+        """Return the tiles side by side."""
+        tiles = zip(self.shown, self.sources, strict=True)
+        return np.hstack([clip.frames[source[frame]] for clip, source in tiles])
+
+
+class Replay:
+    """A face branch that saw each tile by itself before."""
+
+    settled = 0.0
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+
+    def push(self, frame: VideoFrame) -> list[FaceObservation]:
+        """Return the faces of all tiles, each in its place."""
+        self.settled = frame.time
+        r, n = self._recording, round(frame.time * FPS)
+        seen = [clip.faces.get(int(s[n])) for clip, s in zip(r.shown, r.sources, strict=True)]
+        return [placed(face, tile, frame.time) for tile, face in enumerate(seen) if face]
+
+    def flush(self) -> list[FaceObservation]:
+        """Return nothing: all has been given out."""
+        return []
+
+
+def placed(face: FaceObservation, tile: int, time: float) -> FaceObservation:
+    """Return a face as that of a person in a tile."""
+    box = replace(face.box, x=face.box.x + tile * TILE)
+    return replace(face, box=box, time=time, person=tile + 1, track=tile + 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with media/")
+    parser.add_argument("--recordings", type=int, default=8, help="of each kind")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--fps", type=float, default=10.0)
+    parser.add_argument("--files", action="store_true", help="write and analyse files, slowly")
+    parser.add_argument("-o", "--output", type=Path)
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    clips = [read_clip(arguments.data / "media" / name) for name in CLIPS]
+    analyzer = Analyzer(AnalysisOptions(fps=arguments.fps))
+    results: dict[str, Any] = {
+        "protocol": PROTOCOL,
+        "seed": arguments.seed,
+        "fps": arguments.fps,
+        "files": arguments.files,
+        "kinds": {},
+    }
+    for name, kind in KINDS.items():
+        generator = np.random.default_rng([arguments.seed, list(KINDS).index(name)])
+        rows = []
+        for _ in range(arguments.recordings):
+            recording = compose(clips, kind, generator)
+            rows.append(measure(recording, analyzer, arguments.files))
+        results["kinds"][name] = {
+            "people": kind.people,
+            "recordings": len(rows),
+            "seconds": round(sum(row["seconds"] for row in rows), 1),
+            **{way: figure(rows, way) for way in ("live", "end", "told apart")},
+        }
+        print(name, results["kinds"][name], flush=True)
+        if arguments.output:
+            arguments.output.write_text(json.dumps(results, indent=2) + "\n")
+
+
+def figure(rows: list[dict[str, float]], way: str) -> dict[str, float]:
+    """Return the share of speech time that went to the right subject, drawing recordings."""
+    right = np.array([row[way] for row in rows])
+    seconds = np.array([row["seconds"] for row in rows])
+    share = bootstrap_interval(
+        lambda drawn: float(right[drawn].sum() / seconds[drawn].sum()), np.arange(len(rows))
+    )
+    return {name: round(getattr(share, name), 4) for name in ("value", "low", "high")}
+
+
+# --- sources --------------------------------------------------------------------------------------
+
+
+def read_clip(path: Path) -> Clip:
+    """Read a clip, and cut the head out of it."""
+    options = ReadOptions(fps=FPS, end=LONGEST, audio=False)
+    with MediaReader(path, options) as reader:
+        images = [item.image for item in reader if isinstance(item, VideoFrame)]
+    first = max(load_face_detector().detect(images[0]), key=lambda face: face.score)
+    frames = np.stack([tile_of(image, first.box) for image in images])
+    branch = FaceBranch(load_face_detector(), load_face_expression(), load_face_landmarks(looks=1))
+    seen = [f for n, image in enumerate(frames) for f in branch.push(VideoFrame(n / FPS, image))]
+    faces = {round(face.time * FPS): face for face in seen + branch.flush()}
+    starts = [n for n in range(len(frames) - REST) if all(n + k in faces for k in range(REST))]
+    calmest = min(starts, key=lambda n: np.std([opening(faces[n + k]) for k in range(REST)]))
+    sound = read_audio(path)[: round(len(frames) / FPS * SAMPLING_RATE)]
+    return Clip(frames, faces, sound, calmest)
+
+
+def opening(face: FaceObservation) -> float:
+    """Return how far the lips are apart."""
+    assert face.geometry
+    return face.geometry.mouth_opening
+
+
+def tile_of(image: np.ndarray, box: Box) -> np.ndarray:
+    """Cut out a square twice as long as the face."""
+    x, y = box.center
+    scale = TILE / (2 * max(box.width, box.height))
+    matrix = np.array([[scale, 0, TILE / 2 - scale * x], [0, scale, TILE / 2 - scale * y]])
+    return cv2.warpAffine(
+        image, matrix, (TILE, TILE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
+    )
+
+
+def listening(clip: Clip, mouths: str, frames: int, generator: np.random.Generator) -> np.ndarray:
+    """Return which frames of its clip a listener shows: to and fro through a part of it."""
+    first, length = (clip.rest, REST) if mouths == "rest" else (0, len(clip.frames))
+    steps = np.arange(frames) + generator.integers(2 * length)
+    return first + np.abs((steps % (2 * length - 2)) - (length - 1))
+
+
+def compose(clips: list[Clip], kind: Kind, generator: np.random.Generator) -> Recording:
+    """Write one recording's frames and sound."""
+    drawn = [clips[i] for i in generator.permutation(len(clips))[: kind.people + kind.off_screen]]
+    shown = drawn[: kind.people]
+    speakers = [] if kind.silent else list(range(kind.people))
+    speakers += [UNSEEN] * kind.off_screen
+    turns, time = [], 0.4
+    for tile in generator.permutation(speakers).tolist():
+        turns.append((tile, time, time + drawn[tile].seconds))
+        time += drawn[tile].seconds + PAUSE
+    count = round(time * FPS)
+    sound = np.zeros(round(time * SAMPLING_RATE), np.float32)
+    sources = [listening(clip, kind.mouths, count, generator) for clip in shown]
+    for tile, start, _ in turns:
+        clip, at = drawn[tile], round(start * SAMPLING_RATE)
+        sound[at : at + len(clip.sound)] = clip.sound
+        if tile != UNSEEN:
+            here = round(start * FPS)
+            sources[tile][here : here + len(clip.frames)] = np.arange(len(clip.frames))
+    return Recording(turns, shown, sources, sound)
+
+
+def write(recording: Recording, path: Path) -> None:
+    """Encode a recording as H.264 and AAC in MP4."""
+    frames = [recording.image(n) for n in range(len(recording.sources[0]))]
+    height, width = frames[0].shape[:2]
+    with av.open(str(path), "w") as output:
+        video = output.add_stream("libx264", FPS, options={"crf": "20", "preset": "veryfast"})
+        video.width, video.height, video.pix_fmt = width, height, "yuv420p"
+        audio = output.add_stream("aac", SAMPLING_RATE, layout="mono")
+        for image in frames:
+            output.mux(video.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
+        output.mux(video.encode())
+        frame = av.AudioFrame.from_ndarray(recording.sound[None], "fltp", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLING_RATE, 0, Fraction(1, SAMPLING_RATE)
+        output.mux(audio.encode(frame))
+        output.mux(audio.encode())
+
+
+# --- measuring ------------------------------------------------------------------------------------
+
+
+def measure(recording: Recording, analyzer: Analyzer, files: bool) -> dict[str, float]:
+    """Return the seconds of speech found, and how many of them went right in each way."""
+    stream, live = (play_file if files else play)(recording, analyzer)
+    result = stream.result()
+    boxes = result.faces.to_pydict()
+    tiles = {
+        subject: int(np.median(_centers(boxes, subject)) // TILE)
+        for subject in set(boxes["subject"])
+    }
+    heard = result.timeline.select(modality="voice")
+    evidence = stream._voice_evidence
+    utterances = evidence._rows
+    truth = [speaker_of(row.start, row.end, recording) for row in heard]
+    told = evidence.owners(dict(zip(utterances, (t + 2 for t in truth), strict=True)))
+    names = {
+        "live": list(live.column("subject")),
+        "end": list(heard.column("subject")),
+        "told apart": told,
+    }
+    seconds = fresh_seconds(heard)
+    right = {
+        way: sum(
+            length
+            for length, name, tile in zip(seconds, given, truth, strict=True)
+            if tiles.get(name, UNSEEN) == tile
+        )
+        for way, given in names.items()
+    }
+    return {"seconds": sum(seconds), **right}
+
+
+def play(recording: Recording, analyzer: Analyzer) -> tuple[Stream, Timeline]:
+    """Run a recording through a stream that replays the faces, the rest being as ever."""
+    fps = analyzer.options.fps
+    voices = VoiceBranch(load_voice_expression())
+    stream = Stream(cast("FaceBranch", Replay(recording)), voices, fps=fps)
+    rows = stream.push(AudioChunk(0.0, recording.sound))
+    pixel = np.zeros((1, 1, 3), np.uint8)
+    for n in range(int(len(recording.sources[0]) / FPS * fps)):
+        rows += stream.push(VideoFrame(n / fps, pixel))
+    return stream, voice_rows(rows + stream.flush())
+
+
+def play_file(recording: Recording, analyzer: Analyzer) -> tuple[Stream, Timeline]:
+    """Write a recording and run the file through a stream."""
+    stream = analyzer.stream()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "tiled.mp4"
+        write(recording, path)
+        with MediaReader(path, ReadOptions(fps=analyzer.options.fps)) as reader:
+            rows = [row for item in reader for row in stream.push(item)]
+    return stream, voice_rows(rows + stream.flush())
+
+
+def voice_rows(rows: list[Expression]) -> Timeline:
+    """Return the voice rows as they came."""
+    return Timeline.from_expressions(row for row in rows if row.modality == "voice")
+
+
+def speaker_of(start: float, end: float, recording: Recording) -> int:
+    """Return whose turn shares most with a stretch of speech."""
+    return max(recording.turns, key=lambda turn: min(end, turn[2]) - max(start, turn[1]))[0]
+
+
+def fresh_seconds(rows: Timeline) -> list[float]:
+    """Return how much each row adds to the time covered by those before it."""
+    reached, lengths = 0.0, []
+    for start, end in zip(rows.column("start"), rows.column("end"), strict=True):
+        lengths.append(float(max(end - max(start, reached), 0.0)))
+        reached = max(reached, float(end))
+    return lengths
+
+
+def _centers(boxes: dict[str, list[Any]], subject: str) -> list[float]:
+    columns = zip(boxes["subject"], boxes["x"], boxes["width"], strict=True)
+    return [x + width / 2 for name, x, width in columns if name == subject]
+
+
+if __name__ == "__main__":
+    main()

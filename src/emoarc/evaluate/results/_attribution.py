@@ -1,0 +1,26 @@
+"""The section on who speaks: whether speech was given to the right subject."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from emoarc.evaluate.results._markdown import section, spread, table
+
+__all__ = ["attribution_section"]
+
+_WAYS = ("live", "end", "told apart")
+
+
+def attribution_section(figures: Mapping[str, Any]) -> str:
+    """Return the section on `attribution.json`, as `bench/attribution.py` writes it."""
+    rows = [
+        [name, kind["recordings"], round(kind["seconds"]), *(spread(kind[way]) for way in _WAYS)]
+        for name, kind in figures["kinds"].items()
+    ]
+    return section(
+        "Who speaks",
+        "Share of speech time given to the right subject, by `python bench/attribution.py "
+        "--data ../shared -o docs/results/attribution.json`.",
+        table(["recordings", "n", "seconds", "live", "at the end", "voices told apart"], rows),
+        f"Seed {figures['seed']}, {figures['fps']:g} frames a second.",
+        f"- {figures['protocol']}.",
+    )
