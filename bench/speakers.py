@@ -43,7 +43,8 @@ PROTOCOL = (
     "missed, false and confused speech over true speech, the mapping of speakers best possible; "
     "what is marked as overlap is taken for the speakers before and after it. Intervals over "
     "dialogues. Thresholds were chosen on dialogues of the `fitting` speakers, with other seeds. "
-    "Noise and applause are of the kinds that the networks were trained with"
+    "Applause is made as in training; the embedder, unlike the overlap detector, was trained with"
+    " noise of that fold too"
 )
 STEP = 160
 """Samples of a frame of the figures: 10 ms."""

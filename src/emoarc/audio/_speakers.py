@@ -79,13 +79,13 @@ class Speakers:
 
         An utterance keeps the speaker that its first window was given to.
         """
-        weighted = vector * np.float32(seconds)
+        weighted: Vector = np.multiply(vector, seconds, dtype=np.float32)
         if utterance not in self._live:
             self._live[utterance] = self._recognise(vector, seconds)
         speaker = self._live[utterance]
-        self._sums[speaker - 1] = self._sums[speaker - 1] + weighted
+        self._sums[speaker - 1] = np.add(self._sums[speaker - 1], weighted, dtype=np.float32)
         before = self._utterances.get(utterance, np.zeros_like(weighted))
-        self._utterances[utterance] = before + weighted
+        self._utterances[utterance] = np.add(before, weighted, dtype=np.float32)
         return speaker
 
     def final(self) -> dict[int, int]:
