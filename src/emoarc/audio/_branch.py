@@ -107,7 +107,8 @@ class VoiceBranch:
     def speakers(self) -> dict[int, int]:
         """Return the speaker of each utterance, from 1, by all that was heard so far.
 
-        Empty where speakers are not told apart. What is not the speech of one voice has the speaker who was heard before it.
+        Empty where speakers are not told apart. What is not the speech of one voice has the
+        speaker who was heard before it.
         """
         if self._embedder is None:
             return {}
