@@ -37,9 +37,13 @@ PROTOCOL = (
     "pleasant (happiness), and is stretched "
     "by chance so that turns lie elsewhere in each recording; analysed through the voice alone "
     "with default options, clustered by `cluster_arcs` with default options; what is too short or "
-    "flat counts as a family of its own; smoothing and lengths were settled on other speakers and "
-    "other seeds; interval over seeds (Student)"
+    "flat counts as a family of its own; smoothing was settled on other speakers with two seeds of "
+    "these actors in view, and the number of utterances and the trimming of silence were changed "
+    "after those two had given indices of 0.82 and 0.73 with an earlier voice model; the seeds "
+    "here are others; interval over seeds (Student)"
 )
+FIRST_SEED = 100
+"""Smaller ones were looked at while the bench was made."""
 SPEAKERS = ("ravdess-01", "ravdess-05")
 SIDES = {"happiness": 1, "neutral": 0, "sadness": -1, "anger": -1, "fear": -1, "disgust": -1}
 """On which side of valence each emotion lies; surprise may be either."""
@@ -80,7 +84,7 @@ def main() -> None:
     analyzer = Analyzer(AnalysisOptions(modalities=("voice",)))
     runs: list[dict[str, Any]] = []
     result: dict[str, Any] = {}
-    for seed in range(arguments.seeds):
+    for seed in range(FIRST_SEED, FIRST_SEED + arguments.seeds):
         recordings = list(compose(bank, arguments.recordings, seed))
         runs.append(measure(analyzer, recordings) | {"seed": seed})
         print(json.dumps(runs[-1]), flush=True)

@@ -74,8 +74,9 @@ def test_one_modality_gives_rows_of_that_one(emoarc):
 
 def test_noise_is_taken_away_and_the_provenance_says_by_what(emoarc):
     outcome = emoarc(
-        "analyze", SAMPLE, "--json", "--modalities", "voice", "--denoise", "gate", *QUICK
-    )
+        "analyze", SAMPLE, "--json", "--modalities", "voice", "--denoise", "gate",
+        "--no-speakers", *QUICK,
+    )  # fmt: skip
     models = json.loads(outcome.out)["provenance"]["models"]
     assert [model["name"] for model in models] == ["spectral-gate", "voice-expression"]
 
@@ -85,9 +86,16 @@ def test_the_provenance_has_the_hash_of_a_denoiser_from_a_file(emoarc, shared):
     outcome = emoarc(
         "analyze", SAMPLE, "--json", "--modalities", "voice", "--denoise", file, *QUICK
     )
-    denoiser, _ = json.loads(outcome.out)["provenance"]["models"]
+    denoiser, *_ = json.loads(outcome.out)["provenance"]["models"]
     assert denoiser["name"] == file.stem
     assert denoiser["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_voices_are_told_apart_by_models_that_the_provenance_names(emoarc):
+    outcome = emoarc("analyze", SAMPLE, "--json", "--modalities", "voice", *QUICK)
+    models = json.loads(outcome.out)["provenance"]["models"]
+    tasks = {model["task"] for model in models}
+    assert tasks == {"voice-expression", "speaker-embedding", "overlap-detection"}
 
 
 def test_a_denoiser_that_there_is_not_is_one_line(emoarc):

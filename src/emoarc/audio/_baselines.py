@@ -20,8 +20,9 @@ class SpeakerBaselineOptions:
 
     most: float = 0.0
     """How far that can go, in [0, 1]; with 0, every window is read as it is."""
-    half: float = 6.0
-    """Seconds of a voice after which half of `most` is reached."""
+    half: float = 24.0
+    """Seconds of a voice after which half of `most` is reached, chosen by
+    `bench/voice_relative.py`."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.most <= 1 or self.half <= 0:

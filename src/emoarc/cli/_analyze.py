@@ -70,6 +70,13 @@ def analyze(
     voice_pack: Annotated[
         str, typer.Option(help="Voice expression model: a pack's name or folder.")
     ] = "voice-expression",
+    voice_relative: Annotated[
+        float,
+        typer.Option(help="How far voices are read relative to how they usually sound, 0 to 1."),
+    ] = 0.0,
+    speakers: Annotated[
+        bool, typer.Option(help="Tell voices apart, and leave out overlapped speech and crowds.")
+    ] = True,
     denoise: Annotated[
         str,
         typer.Option(help="What takes noise from voices: none, gate, or a file of GTCRN (ONNX)."),
@@ -107,6 +114,8 @@ def analyze(
             face_pack=face_pack,
             face_relative=face_relative,
             voice_pack=voice_pack,
+            voice_relative=voice_relative,
+            speakers=speakers,
             denoise=denoise,
         )
     )

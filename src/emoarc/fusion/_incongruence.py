@@ -72,6 +72,8 @@ def _table(found: list[Cell]) -> pa.Table:
     apart = divergence(pairs.reshape(-1, len(EXPERTS), len(EMOTIONS)))
     usual = load_fitted().incongruence
     ranks = np.interp(apart, usual, np.linspace(0, 1, len(usual)))
+    # Beyond three digits nothing means anything, and rows read back from a file have lost some.
+    apart, ranks = apart.round(3), ranks.round(3)
     columns = {
         "start": [cell.start for cell in found],
         "end": [cell.end for cell in found],

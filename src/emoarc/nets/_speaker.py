@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from emoarc.errors import OptionError
-from emoarc.nets._voice import VoiceNet, VoiceNetOptions
+from emoarc.nets._voice import SpectralNet, VoiceNetOptions
 
 __all__ = ["SpeakerNet", "SpeakerNetOptions"]
 
@@ -28,14 +28,17 @@ class SpeakerNetOptions:
 class SpeakerNet(nn.Module):
     """Log-mel spectrograms (n, frames, bands), in nats, to embeddings (n, size) of length 1.
 
-    The network that reads expressions, its last layer giving a direction in place of logits.
+    The network that shows expressions in spectrograms, its features giving a direction.
     """
 
     def __init__(self, options: SpeakerNetOptions | None = None) -> None:
         super().__init__()
         options = options or SpeakerNetOptions()
-        self.trunk = VoiceNet(options.size, options.trunk)
+        self.trunk = SpectralNet(options.trunk)
+        self.direction = nn.Sequential(
+            nn.Dropout(options.trunk.dropout), nn.Linear(2 * options.trunk.width, options.size)
+        )
 
     def forward(self, log_mel: Tensor) -> Tensor:
         """Embed each spectrogram, whatever its level."""
-        return functional.normalize(self.trunk(log_mel).float(), dim=1)
+        return functional.normalize(self.direction(self.trunk(log_mel)).float(), dim=1)

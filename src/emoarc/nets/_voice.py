@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from emoarc.errors import OptionError
 from emoarc.nets._parts import AttentiveStatistics
 
-__all__ = ["VoiceNet", "VoiceNetOptions"]
+__all__ = ["SpectralNet", "VoiceNet", "VoiceNetOptions"]
 
 _SCALE = 4.0
 """About the standard deviation of log-mel values of speech, in nats."""
@@ -64,8 +64,8 @@ class VoiceNet(nn.Module):
         super().__init__()
         options = options or VoiceNetOptions()
         self.conditions = options.conditions
-        self.spectral = _SpectralExpert(options)
-        self.prosodic = _ProsodicExpert(functionals, options)
+        self.spectral = SpectralNet(options)
+        self.prosodic = _ProsodicNet(functionals, options)
         self.readings = nn.ModuleList(
             nn.Sequential(
                 nn.Dropout(options.dropout),
@@ -93,7 +93,7 @@ class VoiceNet(nn.Module):
         return torch.stack(read, dim=1)
 
 
-class _SpectralExpert(nn.Module):
+class SpectralNet(nn.Module):
     """Log-mel spectrograms to pooled features (n, 2 * width).
 
     Residual blocks over time and frequency (He et al. 2016), then the attentive mean and
@@ -122,12 +122,13 @@ class _SpectralExpert(nn.Module):
         self.pool = AttentiveStatistics(options.width, options.attention)
 
     def forward(self, log_mel: Tensor) -> Tensor:
+        """Pool what each spectrogram shows, whatever its level."""
         maps = self.maps(_two_views(log_mel / _SCALE))
         features = self.features(maps.transpose(2, 3).flatten(1, 2))
         return self.pool(features.float())
 
 
-class _ProsodicExpert(nn.Module):
+class _ProsodicNet(nn.Module):
     """Functionals to features (n, hidden)."""
 
     mean: Tensor
