@@ -23,6 +23,12 @@ _PROTOCOLS: Final = {
 }
 
 
+_CHOICE: Final = """\
+- How the recipes were chosen: the schedule and the spectral network on fold 2 of RAVDESS, with an
+  earlier recipe; the functionals, the relative reading and speakers sharing a batch were tried on
+  folds 1 to 3 of RAVDESS and on six speakers of EMO-DB; nothing was tried on TESS or across corpora."""
+
+
 def voices_page(files: Files) -> str:
     """Return the page, empty where there is no figure on voices.
 
@@ -70,7 +76,7 @@ def _protocols(measured: Files) -> str:
         f"{first['relative']['means']}.",
         table(heads, rows),
         "By fold:\n\n" + "\n".join(folds),
-        "\n".join(notes),
+        "\n".join([*notes, _CHOICE]),
     )
 
 
