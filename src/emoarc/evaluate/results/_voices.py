@@ -26,7 +26,7 @@ _PROTOCOLS: Final = {
 _CHOICE: Final = """\
 - How the recipes were chosen: the schedule and the spectral network on fold 2 of RAVDESS, with an
   earlier recipe; the functionals, the relative reading and speakers sharing a batch were tried on
-  folds 1 to 3 of RAVDESS and on six speakers of EMO-DB; nothing was tried on TESS or across corpora."""
+  folds 1 to 3 of RAVDESS and on six speakers of EMO-DB; nothing on TESS or across corpora."""
 
 
 def voices_page(files: Files) -> str:
