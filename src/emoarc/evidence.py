@@ -10,7 +10,7 @@ from math import inf
 from typing import Final
 
 from emoarc.audio import SpeakerBaselineOptions, SpeakerBaselines
-from emoarc.fusion import Turn, attribute, express
+from emoarc.fusion import attribute, express
 from emoarc.turns import HeardTurn, Mouth, mouth_of
 from emoarc.types import Expression, FaceObservation, VoiceObservation
 
@@ -145,7 +145,7 @@ class VoiceEvidence:
     def _owners(self, speakers: Mapping[int, int]) -> dict[int, str]:
         """Return whose each utterance is."""
         judged = ((number, turn.judged()) for number, turn in self._turns.items())
-        turns = [Turn(speakers.get(n, turn.speaker), turn.scores) for n, turn in judged]
+        turns = [replace(turn, speaker=speakers.get(n, turn.speaker)) for n, turn in judged]
         return dict(zip(self._turns, attribute(turns), strict=True))
 
     def _settle(self, time: float) -> None:
@@ -162,7 +162,8 @@ class VoiceEvidence:
         recent = list(self._turns.values())[-_RECENT:]
         subject = attribute([each.judged() for each in recent])[recent.index(turn)]
         # Sound has told what it can by now; what is kept to the end is small.
-        self._heard.append((replace(heard, levels=heard.levels[:0]), subject))
+        kept = replace(heard, levels=heard.levels[:0], embedding=heard.embedding[:0])
+        self._heard.append((kept, subject))
         self._baselines.hear(heard)
         return self._expression(self._baselines.relate(heard), subject)
 
