@@ -16,9 +16,9 @@ Floats = NDArray[np.float64]
 _VISIBLE: Final = 0.85
 """How probable it is, before looking at lips, that a voice belongs to somebody in the picture: an
 assumption, by which the only visible face keeps a voice that its lips say little about."""
-_LIKENESS: Final = 8.0
+_LIKENESS: Final = 11.0
 """What the likeness (cosine) of a turn to its owner's voice adds to the logarithm of how probable
-the owner is."""
+the owner is: a logistic regression (docs/results/attribution-fit.json)."""
 _CHANCE: Final = 0.3
 """Likeness by which a voice is as probably one speaker's as another's
 (`emoarc.audio.SpeakerOptions.apart`), taken where an owner has not been heard."""
