@@ -1,7 +1,9 @@
 """Is speech given to who speaks? Clips of talking people tiled, so that the truth is known.
 
 `python bench/attribution.py --data ../shared -o docs/results/attribution.json` puts clips of people
-on whom nothing was fitted side by side, lets one after the other be heard, and analyses the files.
+on whom nothing was fitted side by side, lets one after the other be heard, and analyses that. With
+`--files --kinds "two, all mouths move" "three, all mouths move" --recordings 2 --seed 2027 -o
+docs/results/attribution-files.json` it writes files and analyses them whole.
 """
 
 import argparse
@@ -170,6 +172,7 @@ def main() -> None:
     parser.add_argument("--recordings", type=int, default=10, help="of each kind")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--fps", type=float, default=10.0)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--files", action="store_true", help="write and analyse files, slowly")
     parser.add_argument("-o", "--output", type=Path)
     arguments = parser.parse_args()
@@ -183,7 +186,8 @@ def main() -> None:
         "files": arguments.files,
         "kinds": {},
     }
-    for name, kind in KINDS.items():
+    for name in arguments.kinds:
+        kind = KINDS[name]
         generator = np.random.default_rng([arguments.seed, list(KINDS).index(name)])
         rows = []
         for _ in range(arguments.recordings):
@@ -380,7 +384,7 @@ def with_less_alike_turns(stream: Stream) -> list[str]:
         for number, turn in evidence._turns.items()
     ]
     owners = dict(zip(evidence._turns, attribute(turns), strict=True))
-    return [owners[each.utterance] for each, _ in evidence._heard]
+    return [owners[each.utterance] for each in evidence._heard]
 
 
 def own_way(voice: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -394,7 +398,7 @@ def by_lips_alone(stream: Stream) -> list[str]:
     """Return whose each voice row was, had each utterance been judged by itself."""
     evidence = stream._voice_evidence
     owners = {number: attribute([turn.judged()])[0] for number, turn in evidence._turns.items()}
-    return [owners[each.utterance] for each, _ in evidence._heard]
+    return [owners[each.utterance] for each in evidence._heard]
 
 
 def voice_rows(rows: list[Expression]) -> Timeline:

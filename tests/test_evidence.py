@@ -172,7 +172,7 @@ def test_another_voice_stays_off_the_picture_and_has_the_number_of_its_speaker()
     assert [row.subject for row in voices.revised({1: 1, 2: 2})] == ["P1", "V2"]
 
 
-def test_without_voices_told_apart_the_end_changes_no_subject():
+def test_without_voices_told_apart_the_end_goes_by_lips_alone():
     voices, levels = _talk(1)
     live = voices.push([_hear(levels, 0, 3)], 3.0, 3.0)
     live += voices.push([_voice(20.0, 21.0, utterance=2)], 21.0, 21.0)
