@@ -62,7 +62,7 @@ PROTOCOL = (
     "speaker embeddings brings the likeness of a person's turns down to 0.65, as of recordings "
     "that the weight of voices was fitted on. The weights of lips and voices were fitted on others "
     "(attribution-fit.json); the way of weighing lips against voices was chosen among four after "
-    "looking at recordings of these nine people with seeds 101 and 102, where any weight of "
+    "looking at recordings of these nine people with seeds 101 to 104, where any weight of "
     "voices from 6 to 14 gave much the same"
 )
 FPS, TILE, LEAD, PAUSE, LONGEST = 25, 240, 0.4, 0.7, 6.0
