@@ -1,4 +1,4 @@
-"""Fit what tells that a mouth spoke: the numbers in `emoarc/fusion/_lips.py`.
+"""Fit what tells that a mouth spoke, and whose voice it is: numbers in `_lips` and `_attribute`.
 
 `python bench/attribution_fit.py --data ../shared -o docs/results/attribution-fit.json` makes turns
 of the clips of two actors, of whom none is in what `bench/attribution.py` measures.
@@ -15,9 +15,16 @@ from sklearn.linear_model import LogisticRegression
 from emoarc.audio import FRAME_SECONDS, levels, speech_span
 from emoarc.fusion import lip_features, lip_moments, voiced_opening
 from emoarc.media import MediaReader, ReadOptions, read_audio
-from emoarc.models import load_face_detector, load_face_expression, load_face_landmarks
+from emoarc.models import (
+    load_face_detector,
+    load_face_expression,
+    load_face_landmarks,
+    load_speaker_embedding,
+)
+from emoarc.toml import read_toml
 from emoarc.types import SAMPLING_RATE
 from emoarc.vision import ACTION_UNITS, FaceBranch
+from speakers import voices_of
 
 PROTOCOL = (
     "turns of one to four clips (10 RAVDESS takes of actor 01 and 6 CREMA-D clips of actor 1001 "
@@ -26,7 +33,10 @@ PROTOCOL = (
     "(the half second of a clip in which it moves least, to and fro; weight 0.8) and one speaking "
     "something else (weight 0.2); logistic regression of `this mouth spoke`. The weight of the low "
     "band by ridge regression of the mouth's opening on both levels in speech. Pairs is how often "
-    "who spoke got the higher score, in sample"
+    "who spoke got the higher score, in sample. Likeness: logistic regression of `this voice is "
+    "theirs` on the cosine of a recording's speaker embedding to the sum of those of one to six "
+    "others, by the same speaker or by another of the same corpus, 3000 times each (the speakers "
+    "`fitting` of recipes/speaker-embedding.toml, at most 30 recordings of each)"
 )
 TAKES = ["01-01", "01-02", "02-01", "02-02"]
 CLIPS = (
@@ -40,6 +50,7 @@ CLIPS = (
     ),
 )
 FPS, REST, LATE = 10, 0.5, 0.08
+CHANCE = 0.3
 JAW_DROP = ACTION_UNITS.index("au26")
 
 
@@ -81,6 +92,7 @@ def main() -> None:
         "turns": len(features),
         "coefficients": model.coef_[0].round(2).tolist(),
         "low_band": round(low_band(clips), 2),
+        "likeness": round(likeness(arguments.data, generator), 1),
         "pairs": {
             "at rest": round(float((scores[:, 0] > scores[:, 1]).mean()), 3),
             "speaking something else": round(float((scores[:, 0] > scores[:, 2]).mean()), 3),
@@ -181,6 +193,32 @@ def low_band(clips: list[Clip]) -> float:
     levels_, openings = np.vstack(rows), np.concatenate(targets)
     low, high = np.linalg.solve(levels_.T @ levels_ + 300 * np.eye(2), levels_.T @ openings)
     return float(-low / high)
+
+
+def likeness(data: Path, generator: np.random.Generator) -> float:
+    """Regress whose voice it is on how like another it is; return the coefficient."""
+    recipe = read_toml(Path(__file__).parent.parent / "recipes/speaker-embedding.toml")
+    embedder = load_speaker_embedding()
+    voices = {
+        name: np.stack([embedder.embed(s.samples) * len(s.samples) / SAMPLING_RATE for s in own])
+        for name, own in voices_of(data, recipe["fitting"]).items()
+    }
+    rows = np.array([like(voices, generator) for _ in range(3000)])
+    model = LogisticRegression(C=1000).fit(rows.reshape(-1, 1), np.tile([1, 0], len(rows)))
+    return float(model.coef_[0, 0])
+
+
+def like(voices: dict[str, np.ndarray], generator: np.random.Generator) -> list[float]:
+    """Return how like a recording is to some of its speaker's, and to as many of another's."""
+    speaker = str(generator.choice(sorted(voices)))
+    corpus = speaker.split("-")[0]
+    rivals = [name for name in sorted(voices) if name != speaker and name.startswith(corpus)]
+    own, rival = voices[speaker], voices[str(generator.choice(rivals))]
+    one, *others = generator.permutation(len(own))[: generator.integers(2, 8)]
+    known = [own[others].sum(axis=0), generator.permutation(rival)[: len(others)].sum(axis=0)]
+    voice = own[one] / np.linalg.norm(own[one])
+    # One second of chance is added, as `emoarc.fusion.attribute` does.
+    return [float((total @ voice + CHANCE) / (np.linalg.norm(total) + 1)) for total in known]
 
 
 if __name__ == "__main__":

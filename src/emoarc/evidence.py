@@ -10,7 +10,7 @@ from math import inf
 from typing import Final
 
 from emoarc.audio import SpeakerBaselineOptions, SpeakerBaselines
-from emoarc.fusion import Turn, attribute, express
+from emoarc.fusion import attribute, express
 from emoarc.turns import HeardTurn, Mouth, mouth_of
 from emoarc.types import Expression, FaceObservation, VoiceObservation
 
@@ -95,7 +95,7 @@ class VoiceEvidence:
         self._mouths: deque[Mouth] = deque()
         self._waiting: deque[VoiceObservation] = deque()
         self._turns: dict[int, HeardTurn] = {}
-        self._heard: list[tuple[VoiceObservation, str]] = []
+        self._heard: list[VoiceObservation] = []
 
     def frame(self, time: float) -> None:
         """Announce an analysed frame."""
@@ -126,26 +126,23 @@ class VoiceEvidence:
         """Return the expressions given out so far, as all that was seen and heard tells them.
 
         Args:
-            speakers: Who spoke each utterance; empty where voices are not told apart, and then
-                the subjects stay as they were: one voice would take every turn to one face.
+            speakers: Who spoke each utterance, by which those not seen are named; empty where
+                voices are not told apart.
         """
-        owners = self._owners(speakers) if speakers else {}
+        owners = self._owners(speakers)
         baselines = SpeakerBaselines(self._options)
         heard = [
-            (replace(each, speaker=speakers.get(each.utterance, each.speaker)), subject)
-            for each, subject in self._heard
+            replace(each, speaker=speakers.get(each.utterance, each.speaker))
+            for each in self._heard
         ]
-        for each, _ in heard:
+        for each in heard:
             baselines.hear(each)
-        return [
-            self._expression(baselines.relate(each), owners.get(each.utterance, subject))
-            for each, subject in heard
-        ]
+        return [self._expression(baselines.relate(each), owners[each.utterance]) for each in heard]
 
     def _owners(self, speakers: Mapping[int, int]) -> dict[int, str]:
         """Return whose each utterance is."""
         judged = ((number, turn.judged()) for number, turn in self._turns.items())
-        turns = [Turn(speakers.get(n, turn.speaker), turn.scores) for n, turn in judged]
+        turns = [replace(turn, speaker=speakers.get(n, turn.speaker)) for n, turn in judged]
         return dict(zip(self._turns, attribute(turns), strict=True))
 
     def _settle(self, time: float) -> None:
@@ -162,7 +159,7 @@ class VoiceEvidence:
         recent = list(self._turns.values())[-_RECENT:]
         subject = attribute([each.judged() for each in recent])[recent.index(turn)]
         # Sound has told what it can by now; what is kept to the end is small.
-        self._heard.append((replace(heard, levels=heard.levels[:0]), subject))
+        self._heard.append(replace(heard, levels=heard.levels[:0], embedding=heard.embedding[:0]))
         self._baselines.hear(heard)
         return self._expression(self._baselines.relate(heard), subject)
 

@@ -66,6 +66,8 @@ class HeardTurn:
     seen: Counter[str] = field(default_factory=Counter[str])
     """In how many of them each subject was visible."""
     moments: dict[str, NDArray[np.float64]] = field(default_factory=dict[str, NDArray[np.float64]])
+    voice: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Sum of the embeddings, each as long as its window's seconds."""
 
     def hear(
         self, heard: VoiceObservation, seen: Mapping[str, Sequence[Mouth]], frames: int
@@ -76,6 +78,9 @@ class HeardTurn:
         """
         if heard.sound != "speech":
             return
+        if len(heard.embedding):
+            vector = heard.embedding * np.float32(heard.end - heard.start)
+            self.voice = vector + self.voice if len(self.voice) else vector
         weight = min((heard.end - self.end) / max(frames, 1), _LONGEST_WEIGHT)
         self.frames += frames
         self.end = heard.end
@@ -91,4 +96,4 @@ class HeardTurn:
         """Return the turn with the scores of all who were visible for long enough."""
         enough = _VISIBLE_SHARE * self.frames
         scores = {s: lip_score(m) for s, m in self.moments.items() if self.seen[s] >= enough}
-        return Turn(self.speaker, scores)
+        return Turn(self.speaker, scores, self.voice)

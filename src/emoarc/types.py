@@ -143,6 +143,8 @@ class VoiceObservation:
     empty where the model gives none."""
     levels: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
     """Levels of each frame of the window, of `emoarc.audio.levels`, shape (frames, 2)."""
+    embedding: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Of the voice, shape (n,), of length 1; empty where voices are not told apart."""
     sound: Sound = "speech"
     """Only the speech of one voice is judged; what else is heard has flat probabilities and quality
     0, and the speaker who was heard before."""

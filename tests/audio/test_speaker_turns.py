@@ -65,6 +65,14 @@ def test_every_utterance_has_a_speaker_at_the_end(whole):
     assert set(speakers.values()) == set(range(1, max(speakers.values()) + 1))
 
 
+def test_speech_of_one_voice_has_its_embedding_and_nothing_else_has(whole):
+    for heard in whole[0]:
+        alone = heard.sound == "speech"
+        assert len(heard.embedding) == 0 or alone
+        if alone:
+            assert np.linalg.norm(heard.embedding) == pytest.approx(1, abs=1e-4)
+
+
 def test_memory_does_not_grow(model, networks, speech):
     branch, said = VoiceBranch(model, **networks), speech(10.0)
     for i in range(8):

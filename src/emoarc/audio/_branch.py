@@ -138,6 +138,7 @@ class VoiceBranch:
 
     def _judge(self, heard: "_Excerpt") -> VoiceObservation:
         alone = heard.sound == "speech"
+        vector = np.zeros(0, np.float32)
         if alone and self._embedder:
             vector = self._embedder.embed(heard.samples)
             self._speaker = self._speakers.hear(heard.utterance, vector, heard.end - heard.start)
@@ -151,6 +152,7 @@ class VoiceBranch:
             speaker=self._speaker,
             scores=scores[0],
             levels=levels(heard.samples),
+            embedding=vector,
             sound=heard.sound,
         )
 

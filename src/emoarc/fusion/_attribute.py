@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,14 @@ Floats = NDArray[np.float64]
 _VISIBLE: Final = 0.85
 """How probable it is, before looking at lips, that a voice belongs to somebody in the picture: an
 assumption, by which the only visible face keeps a voice that its lips say little about."""
-_MISTAKEN: Final = 0.2
-"""How probable it is that a turn is somebody else's than the voice's other turns."""
-_SHARED: Final = 0.3
-"""How probable it is that two voices are one person's, told apart by mistake."""
+_LIKENESS: Final = 11.0
+"""What the likeness (cosine) of a turn to its owner's voice adds to the logarithm of how probable
+the owner is: a logistic regression (docs/results/attribution-fit.json)."""
+_CHANCE: Final = 0.3
+"""Likeness by which a voice is as probably one speaker's as another's
+(`emoarc.audio.SpeakerOptions.apart`), taken where an owner has not been heard."""
+_ROUNDS: Final = 30
+"""Rounds in which turns and owners are fitted to each other."""
 
 
 @dataclass(slots=True)
@@ -30,29 +34,33 @@ class Turn:
     scores: dict[str, float] = field(default_factory=dict[str, float])
     """Of each subject visible for long enough: the log-likelihood ratio of "this mouth spoke" to
     "another did", 0 where nothing can be told."""
+    voice: NDArray[np.floating[Any]] = field(default_factory=lambda: np.zeros(0))
+    """The speaker embedding, as long as the seconds it was told from; empty where voices are not
+    told apart."""
 
 
 def attribute(turns: Sequence[Turn]) -> list[str]:
     """Return the subject that spoke in each turn: a face's, or `V` and the speaker's number.
 
-    A voice is its owner's in all turns, but for mistakes of who told the voices apart: therefore
-    what other turns say of the owner is a prior that no single turn overturns unless its own
-    evidence is strong, and that cannot suppress a turn in which somebody else clearly speaks.
-    Voices that are told apart rather have different owners.
+    Lips say in each turn who may own it; an owner's voice is the mean of his other turns. Whose
+    voice a turn is like and what lips say of it are weighed against each other, for all turns and
+    owners at once (variational inference in a mixture whose components are the owners). So faces
+    keep voices apart that sound alike, and voices decide where lips say little; the numbers of
+    speakers only name those who are not seen.
     """
     if not turns:
         return []
+    speakers = sorted({turn.speaker for turn in turns})
     subjects = sorted({subject for turn in turns for subject in turn.scores})
-    own = np.array([_log_posterior(turn.scores, subjects) for turn in turns])
-    speakers = np.array([turn.speaker for turn in turns])
-    votes = _mistaken(own)
-    totals = {s: votes[speakers == s].sum(axis=0) for s in dict.fromkeys(speakers.tolist())}
-    taken = _taken(totals)
-    names: list[str] = []
-    for turn, evidence, vote in zip(turns, own, votes, strict=True):
-        prior = _mistaken(_normalized(totals[turn.speaker] - vote + taken[turn.speaker]))
-        names.append([f"V{turn.speaker}", *subjects][int(np.argmax(evidence + prior))])
-    return names
+    lips = np.array([_log_prior(turn, speakers, subjects) for turn in turns])
+    voices = _stacked([turn.voice for turn in turns])
+    shares = _shares(lips)
+    for _ in range(_ROUNDS):
+        # Half a step at a time, without which turns may swing between two owners together.
+        shares = (shares + _shares(lips + _LIKENESS * _likeness(voices, shares))) / 2
+    owners = [*(f"V{speaker}" for speaker in speakers), *subjects]
+    # Rounded, so that what is equally probable goes to who comes first: to those not seen.
+    return [owners[n] for n in shares.round(6).argmax(axis=1)]
 
 
 def overlap(expression: Expression, start: float, end: float) -> float:
@@ -60,35 +68,42 @@ def overlap(expression: Expression, start: float, end: float) -> float:
     return max(0.0, min(expression.end, end) - max(expression.start, start))
 
 
-def _log_posterior(scores: Mapping[str, float], subjects: Sequence[str]) -> Floats:
-    """Return what a turn by itself says of nobody seen, and of each subject, shape (1 + n,).
+def _log_prior(turn: Turn, speakers: Sequence[int], subjects: Sequence[str]) -> Floats:
+    """Return what a turn's lips say of each speaker not seen, and of each subject.
 
     Who was not in the picture may have spoken as well as anybody else who was not.
     """
+    scores: Mapping[str, float] = turn.scores
     if len(scores) > 1 and not any(scores.values()):
         scores = {}  # nothing tells between several
     unseen = np.log(1 - _VISIBLE) if scores else 0.0
     seen = np.log(_VISIBLE / max(len(scores), 1))
-    return _normalized(np.array([unseen, *(seen + scores.get(s, unseen - seen) for s in subjects)]))
+    voices = [unseen if turn.speaker == speaker else -np.inf for speaker in speakers]
+    return np.array([*voices, *(seen + scores.get(s, unseen - seen) for s in subjects)])
 
 
-def _mistaken(logs: Floats) -> Floats:
-    """Allow for mistakes, after which everybody is as probable."""
-    return np.log((1 - _MISTAKEN) * np.exp(logs) + _MISTAKEN / logs.shape[-1])
+def _stacked(voices: Sequence[NDArray[np.floating[Any]]]) -> Floats:
+    """Return the voices, shape (turns, n): zero where there is none."""
+    size = max(len(voice) for voice in voices)
+    return np.stack([voice if len(voice) else np.zeros(size) for voice in voices]).astype(float)
 
 
-def _taken(totals: Mapping[int, Floats]) -> dict[int, Floats]:
-    """Return for each voice how much the others' claims lessen each subject's, as logarithms."""
-    claims = {speaker: np.exp(_normalized(total)) for speaker, total in totals.items()}
-    taken: dict[int, Floats] = {}
-    for speaker, total in totals.items():
-        others = [claim for other, claim in claims.items() if other != speaker]
-        most = np.max(others, axis=0) if others else np.zeros_like(total)
-        most[0] = 0.0  # any number of voices may be off the picture
-        taken[speaker] = np.log(1 - (1 - _SHARED) * most)
-    return taken
+def _likeness(voices: Floats, shares: Floats) -> Floats:
+    """Return how like each turn's voice is to each owner's other turns, shape (turns, owners).
+
+    With one second of what speaks for neither, since little speech says little of a voice.
+    """
+    seconds = np.linalg.norm(voices, axis=1, keepdims=True)
+    sums = shares.T @ voices
+    product = voices @ sums.T
+    others = product - shares * seconds**2
+    square = np.square(sums).sum(axis=1) - shares * (2 * product - shares * seconds**2)
+    heard = np.sqrt(np.maximum(square, 0.0))
+    alike = np.divide(others, seconds, out=_CHANCE * heard, where=seconds > 0)
+    return (alike + _CHANCE) / (heard + 1)
 
 
-def _normalized(logs: Floats) -> Floats:
-    """Subtract what makes the probabilities sum to one."""
-    return logs - np.logaddexp.reduce(logs)
+def _shares(logs: Floats) -> Floats:
+    """Return probabilities of which the logarithms are given up to a summand, row by row."""
+    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True)

@@ -11,8 +11,8 @@ Floats = NDArray[np.float64]
 
 _LOW: Final = 0.75
 """How much a decibel below 500 Hz speaks against an open mouth, beside one above that speaks for
-it: between the ridge regressions of the opening on both levels with noise-free clips (0.67,
-docs/results/attribution-fit.json) and with 42 more takes at 5 frames a second (0.78)."""
+it. Known roughly: the ridge regression of the opening on both levels gives 0.67
+(docs/results/attribution-fit.json), and gave up to 0.78 on other choices of clips."""
 _DEPTH: Final = 30.0
 """Decibels below the loud parts at which sound counts as silence."""
 _LEAD: Final = 0.02

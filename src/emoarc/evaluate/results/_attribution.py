@@ -7,7 +7,7 @@ from emoarc.evaluate.results._markdown import section, spread, table
 
 __all__ = ["attribution_section"]
 
-_WAYS = ("live", "end", "told apart")
+_WAYS = ("lips alone", "live", "end", "less alike")
 
 
 def attribution_section(figures: Mapping[str, Any]) -> str:
@@ -20,7 +20,9 @@ def attribution_section(figures: Mapping[str, Any]) -> str:
         "Who speaks",
         "Share of speech time given to the right subject, by `python bench/attribution.py "
         "--data ../shared -o docs/results/attribution.json`.",
-        table(["recordings", "n", "seconds", "live", "at the end", "voices told apart"], rows),
+        table(
+            ["recordings", "n", "seconds", "lips alone", "live", "at the end", "less alike"], rows
+        ),
         f"Seed {figures['seed']}, {figures['fps']:g} frames a second.",
         f"- {figures['protocol']}.",
     )
