@@ -6,7 +6,7 @@ every 10 ms: level, F0, harmonicity, the shape of the spectrum, and cepstral coe
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from emoarc.types import SAMPLING_RATE
 
 __all__ = ["DESCRIPTORS", "FUNCTIONALS", "descriptors", "functionals"]
 
-_Floats = NDArray[np.float64]
+_Floats = NDArray[np.floating[Any]]
 
 _HOP = 160
 _FRAME = 640
@@ -185,7 +185,7 @@ def _statistics(tracks: _Floats, kept: NDArray[np.bool_]) -> _Floats:
     values = tracks[kept]
     joined = kept[1:] & kept[:-1]
     if len(values) < 3 or not joined.any():
-        return np.zeros(len(_STATISTICS) * tracks.shape[1])
+        return np.zeros((len(_STATISTICS), tracks.shape[1]), np.float64).ravel()
     changes = np.abs(np.diff(tracks, axis=0)[joined])
     times = np.flatnonzero(kept) * _HOP / SAMPLING_RATE
     times = times - times.mean()
