@@ -13,7 +13,7 @@ from emoarc.nets import (  # noqa: E402
 )
 
 TRUNK = VoiceNetOptions(bands=16, stem=4, channels=(4, 6), width=8, attention=4)
-SMALL = OverlapNetOptions(bands=16, channels=(4, 6), width=8)
+SMALL = OverlapNetOptions(bands=16, channels=(4, 6, 6), width=8, dilations=(1, 2))
 
 
 @pytest.mark.parametrize("frames", [7, 48, 401])

@@ -16,21 +16,23 @@ __all__ = ["SCENES", "OverlapDetector", "OverlapStage"]
 SCENES: Final = ("none", "speech", "overlap", "crowd")
 """What a stretch of sound is: none of the others, one voice, two or three at once, a crowd."""
 
-_STEP: Final = 5 * FRAME
-"""Samples that each answer of the network is for: 0.16 s."""
-_CORE: Final = 6
+_STEP: Final = 2 * FRAME
+"""Samples that each answer of the network is for: 0.064 s."""
+_BEFORE: Final = 20
+"""Steps heard before those that are asked for: who spoke then tells who joins in now."""
+_CORE: Final = 14
 """Steps asked for at once."""
-_CONTEXT: Final = 3
-"""Steps heard before and after them, without which the first and the last are told badly."""
-_ODDS: Final = np.array([0, 0, -1, 0], np.float32)
-"""Added to the logits: overlap is rarer in talk than in the scenes that were learnt from. This and
-the next number gave the best F1 on dialogues of the `fitting` speakers (bench/speakers.py)."""
+_AFTER: Final = 9
+"""Steps heard after them; with the core they make up the delay."""
+_ODDS: Final = np.array([0, 0, 0.25, 0], np.float32)
+"""Added to the logits. This and the next number gave the best F1 of overlap, with few false ones in
+speech of one person, on dialogues of the `fitting` speakers (bench/speakers.py)."""
 _NEIGHBOURS: Final = 0.3
 """How much the steps before and after a step count beside it."""
 
 
 class OverlapDetector:
-    """A network that tells the scene of each 0.16 s."""
+    """A network that tells the scene of each 0.064 s."""
 
     def __init__(self, pack: ModelPack, threads: int = 1) -> None:
         """Open the network.
@@ -46,7 +48,7 @@ class OverlapDetector:
         self._input = VoiceInput.from_manifest(pack.manifest.input)
 
     def detect(self, samples: NDArray[np.float32]) -> NDArray[np.intp]:
-        """Return the number in `SCENES` of each whole 0.16 s of mono sound at `SAMPLING_RATE`."""
+        """Return the number in `SCENES` of each whole 0.064 s of mono sound at `SAMPLING_RATE`."""
         steps = len(samples) // _STEP
         log_mel = self._input(np.pad(samples[: steps * _STEP], (0, FRAME)))
         frames = log_mel[: steps * (_STEP // self._input.features.hop_samples)]
@@ -66,16 +68,16 @@ class OverlapStage:
     def __init__(self, detector: OverlapDetector) -> None:
         self._detector = detector
         self._samples = Buffer()
-        self._samples.append(np.zeros(_CONTEXT * _STEP, np.float32))  # there was nothing before
+        self._samples.append(np.zeros(_BEFORE * _STEP, np.float32))  # there was nothing before
         self._done = 0  # samples from the beginning whose scenes are out
 
     def push(self, samples: NDArray[np.float32]) -> NDArray[np.intp]:
         """Return the scenes that these samples make certain, shape (frames,)."""
         self._samples.append(samples)
         scenes: list[NDArray[np.intp]] = [np.zeros(0, np.intp)]
-        while self._done + (_CORE + 2 * _CONTEXT) * _STEP <= self._samples.end:
-            heard = self._samples.read(self._done, self._done + (_CORE + 2 * _CONTEXT) * _STEP)
-            core = self._detector.detect(heard)[_CONTEXT : _CONTEXT + _CORE]
+        while (end := self._done + (_BEFORE + _CORE + _AFTER) * _STEP) <= self._samples.end:
+            heard = self._samples.read(self._done, end)
+            core = self._detector.detect(heard)[_BEFORE : _BEFORE + _CORE]
             scenes.append(np.repeat(core, _STEP // FRAME))
             self._done += _CORE * _STEP
             self._samples.forget(self._done)
@@ -83,6 +85,6 @@ class OverlapStage:
 
     def flush(self) -> NDArray[np.intp]:
         """Return the scenes of what is left: there is no more sound."""
-        left = self._samples.end - self._done - _CONTEXT * _STEP
-        scenes = self.push(np.zeros((_CORE + _CONTEXT) * _STEP, np.float32))
-        return scenes[: -(-left // FRAME)]
+        left = self._samples.end - self._done - _BEFORE * _STEP
+        scenes = [self.push(np.zeros(_CORE * _STEP, np.float32)) for _ in range(3)]
+        return np.concatenate(scenes)[: -(-left // FRAME)]

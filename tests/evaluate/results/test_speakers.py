@@ -2,7 +2,7 @@ import re
 
 import numpy as np
 
-from emoarc.evaluate.results._speakers import speakers_section
+from emoarc.evaluate.results._speakers import speakers_page, speakers_section
 
 RATE = {"value": 0.12, "low": 0.08, "high": 0.17, "speech": 1000, "missed": 20,
         "false_alarm": 30, "confusion": 70}  # fmt: skip
@@ -39,3 +39,14 @@ def test_the_tables_are_whole():
     for start, end in zip(heads, [*[h - 1 for h in heads[1:]], len(rows)], strict=True):
         widths = {len(re.findall(r"\|", row)) for row in rows[start - 1 : end]}
         assert np.ptp(list(widths)) == 0
+
+
+def test_the_page_has_a_section_for_each_file_there_is():
+    kind = {"recordings": 4, "seconds": 30.0, "live": RATE, "end": RATE, "told apart": RATE}
+    attribution = {"protocol": "tiled", "seed": 7, "fps": 10.0, "kinds": {"two": kind}}
+    assert speakers_page({"fusion": {}}) == ""
+    alone = speakers_page({"speakers": FIGURES})
+    both = speakers_page({"speakers": FIGURES, "attribution": attribution})
+    assert alone.startswith("# Speakers\n")
+    assert both.startswith(alone.rstrip())
+    assert re.findall(r"^## .*", both, re.MULTILINE) == ["## Who speaks when", "## Who speaks"]

@@ -4,7 +4,7 @@ import pytest
 pytest.importorskip("torch", reason="training needs the extra `train`")
 
 from emoarc.audio import FRAME, SCENES
-from emoarc.train.speakers._scenes import Speech, applause, compose_scene, crowd
+from emoarc.train.speakers._scenes import Speech, applause, audible, compose_scene, crowd
 
 RATE = 16_000
 NONE, SPEECH, OVERLAP, CROWD = range(len(SCENES))
@@ -26,7 +26,8 @@ def voices(count: int = 6) -> list[Speech]:
 def test_every_frame_of_a_scene_has_its_truth() -> None:
     generator = np.random.default_rng(0)
     noise = [generator.normal(0, 0.1, RATE).astype(np.float32)]
-    scenes = [compose_scene(voices(), noise, 100, generator) for _ in range(40)]
+    crowds = [crowd(voices(), 100 * FRAME, generator) for _ in range(3)]
+    scenes = [compose_scene(voices(), crowds, noise, 100, generator) for _ in range(40)]
     for sound, truth in scenes:
         assert sound.shape == (100 * FRAME,)
         assert truth.shape == (100,)
@@ -40,8 +41,9 @@ def test_overlap_is_where_two_speak() -> None:
     """Without noise a frame of nobody is silent, and one of two louder than one of one."""
     generator = np.random.default_rng(3)
     powers: dict[int, list[float]] = {n: [] for n in range(4)}
+    crowds = [crowd(voices(), 100 * FRAME, generator) for _ in range(3)]
     for _ in range(60):
-        sound, truth = compose_scene(voices(), [np.zeros(RATE, np.float32)], 100, generator)
+        sound, truth = compose_scene(voices(), crowds, [np.zeros(RATE, np.float32)], 100, generator)
         level = np.sqrt(np.mean(sound**2)) or 1.0
         frames = np.square(sound / level).reshape(100, FRAME).mean(axis=1)
         for label in range(4):
@@ -61,3 +63,17 @@ def test_applause_is_dense_and_a_crowd_keeps_its_level() -> None:
     for _ in range(4):
         level = np.sqrt(np.mean(crowd(voices(), RATE, generator) ** 2))
         assert 0.02 < level < 0.1
+
+
+def test_a_voice_that_another_drowns_is_not_heard() -> None:
+    generator = np.random.default_rng(2)
+    tracks = generator.normal(0, 0.05, (2, 80 * FRAME)).astype(np.float32)
+    tracks[1, : 40 * FRAME] *= 10 ** (-15 / 20)
+    tracks[1, 40 * FRAME :] *= 10 ** (-25 / 20)
+    activity = np.ones((2, 80), bool)
+    heard = audible(tracks, activity)
+    assert heard[0].all()
+    assert heard[1, :38].all()
+    assert not heard[1, 42:].any()
+    activity[0, 60:] = False  # and is heard as soon as it is alone
+    assert audible(tracks, activity)[1, 60:].all()

@@ -1,13 +1,30 @@
-"""The section on who speaks when."""
+"""The page on speakers: who speaks when, and which of the faces it is."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from emoarc.evaluate.results._attribution import attribution_section
 from emoarc.evaluate.results._markdown import percent, section, spread, table
 
-__all__ = ["speakers_section"]
+__all__ = ["speakers_page", "speakers_section"]
 
 Figures = Mapping[str, Any]
+
+_HEAD = """\
+# Speakers
+
+Made by `emoarc results` from `speakers.json` and `attribution.json`; do not edit."""
+
+
+def speakers_page(files: Figures) -> str:
+    """Return the page, empty where there is no figure on speakers.
+
+    Args:
+        files: What the JSON files hold, by their names without the suffix.
+    """
+    sections = {"speakers": speakers_section, "attribution": attribution_section}
+    parts = [make(files[name]) for name, make in sections.items() if name in files]
+    return "\n\n".join([_HEAD, *parts]) + "\n" if parts else ""
 
 
 def speakers_section(figures: Figures) -> str:

@@ -14,6 +14,7 @@ from emoarc.evaluate.results._faces import faces_page
 from emoarc.evaluate.results._fusion import fusion_page
 from emoarc.evaluate.results._models import headlines, model_sections
 from emoarc.evaluate.results._noise import noise_page
+from emoarc.evaluate.results._speakers import speakers_page
 from emoarc.evaluate.results._systems import systems_page
 from emoarc.evaluate.results._voices import voices_page
 from emoarc.files import write_text
@@ -38,6 +39,7 @@ _PAGES: Final[dict[str, tuple[str, Callable[[Report], str]]]] = {
     "voice.md": ("How well voices are read", voices_page),
     "arcs.md": ("Whether families of arcs are found again", arcs_page),
     "fusion.md": ("How face and voice are fused, and smoothed over time,", fusion_page),
+    "speakers.md": ("Who speaks when, and which face it is,", speakers_page),
     "noise.md": ("What noise costs the voice", noise_page),
     "face.md": ("How faces are found, marked and followed", faces_page),
 }

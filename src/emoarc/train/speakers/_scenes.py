@@ -18,7 +18,7 @@ from emoarc.train._augment_signal import active_level, add_noise, add_reverb, ch
 from emoarc.train.speakers._sounds import read_speech
 from emoarc.types import SAMPLING_RATE
 
-__all__ = ["Speech", "applause", "compose_scene", "crowd", "read_voices"]
+__all__ = ["Speech", "applause", "audible", "compose_scene", "crowd", "read_voices"]
 
 Signal = NDArray[np.float32]
 Activity = NDArray[np.bool_]
@@ -29,6 +29,14 @@ _RT60: Final = (0.15, 0.8)
 """Shortest and longest reverberation of the rooms, in seconds."""
 _CLAP: Final = 0.006
 """Seconds in which a clap of hands decays to a third (Repp 1987, "The sound of two hands")."""
+_AUDIBLE: Final = 20.0
+"""Decibels that a voice may lie below the loudest of those who speak with it, and still be heard:
+about where connected speech behind one other talker is no longer followed (Brungart 2001,
+"Informational and energetic masking effects in the perception of two simultaneous talkers")."""
+_AROUND: Final = 5
+"""Frames over which levels are compared: 0.16 s, about a syllable."""
+_FADE: Final = FRAME // 2
+"""Samples in which an excerpt rises and falls: 16 ms."""
 _NONE, _SPEECH, _OVERLAP, _CROWD = range(len(SCENES))
 
 
@@ -52,25 +60,45 @@ def read_voices(files: Sequence[tuple[str, Path]]) -> list[Speech]:
     return voices
 
 
+def audible(tracks: Signal, activity: Activity) -> Activity:
+    """Return who is heard when, of those who speak: no voice that another one drowns.
+
+    Args:
+        tracks: What reaches the microphone of each, shape (speakers, samples).
+        activity: When each speaks, shape (speakers, frames); frames divide the samples evenly.
+    """
+    frames = activity.shape[1]
+    size = round(tracks.shape[1] / frames)
+    power = np.square(tracks[:, : frames * size]).reshape(len(tracks), frames, size).mean(axis=2)
+    around = max(round(_AROUND * FRAME / size), 1)
+    smooth = np.stack([np.convolve(row, np.ones(around), "same") for row in power])
+    loudest = np.where(activity, smooth, 0).max(axis=0)
+    return activity & (smooth >= loudest * 10 ** (-_AUDIBLE / 10))
+
+
 def compose_scene(
-    voices: Sequence[Speech], noises: Sequence[Signal], frames: int, generator: Generator
+    voices: Sequence[Speech],
+    crowds: Sequence[Signal],
+    noises: Sequence[Signal],
+    frames: int,
+    generator: Generator,
 ) -> tuple[Signal, NDArray[np.int64]]:
     """Compose `frames` frames of sound, and tell of each which of `SCENES` it is.
 
-    One voice or two in half of the scenes, the second 6 dB softer to 6 dB louder; a crowd in part
-    of a third of them, at times far behind a voice, which then is still the one that is heard.
+    Up to three people who talk with, into and over each other, up to 12 dB apart; a crowd, no
+    shorter than `frames`, in part of a third of the scenes, at times far behind a voice, which
+    then is still the one that is heard.
     """
-    sound = np.zeros(frames * FRAME, np.float32)
-    talking = np.zeros(frames, np.int64)
     names = generator.permutation(sorted({voice.speaker for voice in voices}))
-    for name in names[: generator.choice(4, p=[0.1, 0.4, 0.45, 0.05])]:
-        own = [voice for voice in voices if voice.speaker == name]
-        track, activity = _talk(own, frames, generator)
-        sound += track * np.float32(10 ** (generator.uniform(-3, 3) / 20))
-        talking += activity
-    truth = np.minimum(talking, _OVERLAP)
+    names = names[: generator.choice(4, p=[0.05, 0.3, 0.5, 0.15])]
+    cast = [[voice for voice in voices if voice.speaker == name] for name in names]
+    sound, truth = np.zeros(frames * FRAME, np.float32), np.zeros(frames, np.int64)
+    if cast:
+        tracks, activity = _converse(cast, frames, generator)
+        sound = tracks.sum(axis=0)
+        truth = np.minimum(audible(tracks, activity).sum(axis=0), _OVERLAP)
     if generator.random() < 0.35:
-        sound, truth = _with_crowd(sound, truth, voices, generator)
+        sound, truth = _with_crowd(sound, truth, crowds, generator)
     if generator.random() < 0.7:
         sound = add_noise(_audible(sound, generator), noises, (5.0, 35.0), generator)
     if generator.random() < 0.1:
@@ -132,19 +160,67 @@ def _talk(
     return sound, activity
 
 
+def _converse(
+    cast: Sequence[Sequence[Speech]], frames: int, generator: Generator
+) -> tuple[Signal, Activity]:
+    """Let people take turns, begin too early and throw words in; each in a place of their own."""
+    tracks = np.zeros((len(cast), frames * FRAME), np.float32)
+    activity = np.zeros((len(cast), frames), bool)
+    speaker, at = int(generator.integers(len(cast))), -int(generator.integers(60))
+    while at < frames:
+        said = _excerpt(cast[speaker], generator)
+        _place(said, at, tracks[speaker], activity[speaker])
+        end = at + len(said.activity)
+        other = int((speaker + generator.integers(1, len(cast))) % len(cast)) if cast[1:] else None
+        if other is not None and generator.random() < 0.35:
+            _place(_excerpt(cast[other], generator), int(generator.integers(at, end)),
+                   tracks[other], activity[other])  # fmt: skip
+        at = end + int(generator.integers(1, 32))
+        if other is not None and generator.random() < 0.7:
+            speaker = other
+            if generator.random() < 0.55:
+                at = max(end - int(generator.integers(6, 60)), end - len(said.activity) + 1)
+    for track in tracks:
+        heard = add_reverb(track, _RT60, generator) if generator.random() < 0.6 else track
+        track[:] = heard * np.float32(10 ** (generator.uniform(-6, 6) / 20))
+    return tracks, activity
+
+
+def _excerpt(voices: Sequence[Speech], generator: Generator) -> Speech:
+    """Return one of the recordings at a common level or, of half of them, a piece of 0.4 to 2 s."""
+    said = voices[int(generator.integers(len(voices)))]
+    length = len(said.activity)
+    if generator.random() < 0.5:
+        length = min(length, int(generator.integers(12, 64)))
+    start = int(generator.integers(len(said.activity) - length + 1))
+    sound = _levelled(said.samples)[start * FRAME : (start + length) * FRAME].copy()
+    fade = np.linspace(0, 1, _FADE, dtype=np.float32)
+    sound[:_FADE] *= fade
+    sound[-_FADE:] *= fade[::-1]
+    return Speech(said.speaker, sound, said.activity[start : start + length])
+
+
+def _place(said: Speech, frame: int, track: Signal, activity: Activity) -> None:
+    """Put a recording at a frame of a speaker's track, as much of it as fits."""
+    first, last = max(frame, 0), min(frame + len(said.activity), len(activity))
+    if first < last:
+        here, heard = slice(first * FRAME, last * FRAME), slice(first - frame, last - frame)
+        track[here] += said.samples[heard.start * FRAME : heard.stop * FRAME]
+        activity[first:last] |= said.activity[heard]
+
+
 def _with_crowd(
-    sound: Signal, truth: NDArray[np.int64], voices: Sequence[Speech], generator: Generator
+    sound: Signal, truth: NDArray[np.int64], crowds: Sequence[Signal], generator: Generator
 ) -> tuple[Signal, NDArray[np.int64]]:
     """Let a crowd come and go: in place of whoever speaks, or far behind them."""
     frames = len(truth)
     start, end = np.sort(generator.integers(0, frames + 1, 2))
     if generator.random() < 0.3:
         start, end = 0, frames
-    if start == end:
-        return sound, truth
-    noise, part = crowd(voices, (end - start) * FRAME, generator), slice(start * FRAME, end * FRAME)
+    part = slice(start * FRAME, end * FRAME)
+    noise = crowds[int(generator.integers(len(crowds)))][: part.stop - part.start]
     sound, truth = sound.copy(), truth.copy()
-    if generator.random() < 0.35 and (truth[start:end] > 0).mean() > 0.5:
+    if generator.random() < 0.35 and (truth[start:end] > 0).sum() > (end - start) / 2:
         sound[part] += noise * np.float32(10 ** (-generator.uniform(5, 20) / 20))
         return sound, truth
     sound[part] = noise * np.float32(10 ** (generator.uniform(-6, 6) / 20))
