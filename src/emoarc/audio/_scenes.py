@@ -25,8 +25,8 @@ _CORE: Final = 14
 _AFTER: Final = 9
 """Steps heard after them; with the core they make up the delay."""
 _NEIGHBOURS: Final = 0.3
-"""How much the steps before and after a step count beside it. Neither more nor less, nor odds for or
-against overlap, gave a better F1 on dialogues of the `fitting` speakers (bench/speakers.py)."""
+"""How much the steps before and after a step count beside it. Twice as much was no better on
+dialogues of the `fitting` speakers (bench/speakers.py), nor were odds against overlap."""
 
 
 class OverlapDetector:
