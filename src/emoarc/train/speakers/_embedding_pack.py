@@ -133,8 +133,8 @@ def _card(recipe: SpeakerEmbeddingRecipe, metrics: dict[str, Any]) -> str:
         "Intended use": _INTENDED,
         "Training data": _DATA.format(speakers=metrics["speakers"]),
         "Licence": VOICE_LICENCE,
-        "Results": f"{markdown_table(heads, rows)}\n\nProtocol: {metrics['protocol']}. Speaker "
-        "turns in composed dialogues: docs/results/speakers.json.",
+        "Results": f"{markdown_table(heads, rows)}\n\nProtocol: {metrics['protocol']}. Turns "
+        "in composed dialogues are what bench/speakers.py measures.",
         "Limits": _LIMITS,
     }
     summary = _SUMMARY.format(parameters=metrics["parameters"] / 1e6)

@@ -121,8 +121,8 @@ def _card(recipe: OverlapRecipe, metrics: dict[str, Any]) -> str:
         "Intended use": _INTENDED,
         "Training data": _DATA.format(scenes=metrics["scenes"]),
         "Licence": VOICE_LICENCE,
-        "Results": f"{table}\n\nProtocol: {metrics['protocol']}. In composed dialogues: "
-        "docs/results/speakers.json.",
+        "Results": f"{table}\n\nProtocol: {metrics['protocol']}. Composed dialogues "
+        "are what bench/speakers.py measures.",
         "Limits": _LIMITS,
     }
     summary = _SUMMARY.format(parameters=metrics["parameters"] / 1e6)
