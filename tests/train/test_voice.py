@@ -23,9 +23,16 @@ import torch
 from emoarc.toml import parse, read_toml
 from emoarc.train import read_voice_clips, train
 from emoarc.train._augment_signal import SignalAugmentation
-from emoarc.train._voice import VoiceJob, VoiceRecipe, VoiceSet, reading_loss
+from emoarc.train._voice import (
+    JoinedNets,
+    VoiceJob,
+    VoiceRecipe,
+    VoiceSet,
+    read_voice_set,
+    reading_loss,
+)
 from emoarc.train._voice_features import FeatureOptions, read_features
-from emoarc.train._voice_pack import cross_fitted, split_speakers
+from emoarc.train._voice_pack import _fit_share, cross_fitted, split_speakers
 from emoarc.train._voice_protocol import relative_scores
 from emoarc.train._voice_run import read_voices
 
@@ -133,11 +140,39 @@ def test_a_recipe_becomes_a_pack_that_hears(voices: Path, tmp_path: Path) -> Non
     model = VoiceExpressionModel(pack)
     assert model.predict(tone, 16_000).sum() == pytest.approx(1)
     assert model.read([tone.astype(np.float32)]).scores.shape == (1, 7)
+    assert all(0 <= share <= 1 for share in figures["prosodic_share"].values())
     assert figures["sealed_speakers"]["speakers"] == sorted(SEALED)
     assert figures["held_out_speakers"]["clips"] == 16
     assert pack.manifest.prior == pytest.approx(dict.fromkeys(EMOTIONS, 1 / 7), abs=1e-5)
     assert "CC BY-NC-SA 4.0" in pack.card
     assert json.loads((tmp_path / "run/metrics.json").read_text()) == figures
+
+
+def test_an_expert_has_the_say_that_it_deserves() -> None:
+    generator = np.random.default_rng(0)
+    truth = generator.integers(7, size=400)
+    knows, guesses = np.eye(7)[truth] * 3, generator.normal(0, 3, (400, 7))
+    assert _fit_share(truth, knows, guesses)[0] < 0.2
+    assert _fit_share(truth, guesses, knows)[0] > 0.8
+    half = [np.where(np.arange(400)[:, None] % 2 == part, knows, 0) for part in (0, 1)]
+    share, temperature = _fit_share(truth, *half)
+    assert share == pytest.approx(0.5, abs=0.1)
+    assert temperature < 1  # two who know half each are surer together
+
+
+def test_joined_nets_weigh_their_experts(voice_set: VoiceSet) -> None:
+    recipe = parse(VoiceRecipe, _tables(), "x")
+    voice_set = voice_set.take(range(4))
+    nets = [VoiceJob(replace(recipe, seed=seed), voice_set).net.eval() for seed in (0, 1)]
+    joined = JoinedNets(nets).eval()
+    logits, scores = read_voice_set(joined, recipe, voice_set)
+    of_experts = read_voice_set(joined.experts, recipe, voice_set)
+    for whole, parts in zip((logits, scores), of_experts, strict=True):
+        np.testing.assert_allclose(whole, parts.mean(axis=1), atol=1e-5)
+    joined.weights[:, 0] = torch.tensor([1.0, 0.0])
+    np.testing.assert_allclose(
+        read_voice_set(joined, recipe, voice_set)[0], of_experts[0][:, 0], atol=1e-5
+    )
 
 
 def test_a_recipe_is_measured_on_the_five_folds(voices: Path, tmp_path: Path) -> None:

@@ -250,20 +250,30 @@ def reading_loss(outputs: Tensor, targets: Tensor, whole: Tensor, speakers: int)
 
 
 class JoinedNets(nn.Module):
-    """Nets that read the same speech: the means of their experts' log-probabilities and scores."""
+    """Nets that read the same speech: their experts' readings, averaged and weighed."""
 
-    sharpness: Tensor
+    weights: Tensor
+    """How much each expert counts in each reading, shape (experts, readings)."""
 
     def __init__(self, nets: Sequence[nn.Module]) -> None:
         super().__init__()
         self.nets = nn.ModuleList(nets)
-        self.register_buffer("sharpness", torch.ones(()))
+        self.register_buffer("weights", torch.full((2, 2), 0.5))
 
     def forward(self, log_mel: Tensor, functionals: Tensor) -> tuple[Tensor, Tensor]:
         """Map (n, frames, bands) and (n, functionals) to logits and scores, each (n, labels)."""
-        outputs = torch.cat([net(log_mel, functionals) for net in self.nets], dim=1)
-        absolute, scores = outputs.unbind(dim=2)
-        return absolute.log_softmax(dim=2).mean(dim=1), scores.mean(dim=1) * self.sharpness
+        readings = self.experts(log_mel, functionals)
+        logits, scores = (
+            (reading * weights[:, None]).sum(dim=1)
+            for reading, weights in zip(readings, self.weights.unbind(dim=1), strict=True)
+        )
+        return logits, scores
+
+    def experts(self, log_mel: Tensor, functionals: Tensor) -> tuple[Tensor, Tensor]:
+        """Return each expert's log-probabilities and scores, each (n, experts, labels)."""
+        outputs = torch.stack([net(log_mel, functionals) for net in self.nets])
+        absolute, scores = outputs.unbind(dim=3)
+        return absolute.log_softmax(dim=3).mean(dim=0), scores.mean(dim=0)
 
 
 def fit_members(
@@ -284,14 +294,21 @@ def fit_members(
 
 @torch.inference_mode()
 def read_voice_set(
-    net: nn.Module, recipe: VoiceRecipe, voices: VoiceSet
+    read: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]],
+    recipe: VoiceRecipe,
+    voices: VoiceSet,
+    version: int = 0,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Run `net` over whole clips, one by one, giving logits and scores, each (clips, labels)."""
+    """Let nets or experts read a version of whole clips, one by one.
+
+    Returns:
+        Logits and scores, each (clips, ..., labels).
+    """
     found: list[tuple[Tensor, Tensor]] = []
-    for index in range(len(voices.clips)):
-        spectrogram = voices.get(index).astype(np.float32)
-        known = told_of(recipe, voices, index)
-        found.append(net(torch.from_numpy(spectrogram)[None], torch.from_numpy(known)[None]))
+    for row in range(len(voices.clips)):
+        spectrogram = voices.get(row, version).astype(np.float32)
+        known = told_of(recipe, voices, row, version)
+        found.append(read(torch.from_numpy(spectrogram)[None], torch.from_numpy(known)[None]))
     logits, scores = (torch.cat(parts).numpy() for parts in zip(*found, strict=True))
     return logits, scores
 

@@ -71,8 +71,8 @@ def voice_card(recipe: VoiceRecipe, metrics: Mapping[str, Any], prior: Mapping[s
         recipe.task,
         f"Reads the expression a listener would hear in an utterance of 0.5 to 4 s: "
         f"{recipe.members} networks, each of a convolutional expert on the log-mel spectrogram and "
-        "a perceptron on functionals of pitch, level, timbre and rhythm, whose log-probabilities "
-        "are averaged; "
+        "a perceptron on functionals of pitch, level, timbre and rhythm, which has "
+        f"{metrics['prosodic_share']['absolute']:.0%} of the say; log-probabilities are averaged; "
         f"{metrics['parameters'] / 1e6:.2f} M parameters together. Its scores can be read relative "
         "to how a speaker usually sounds.",
         prior,

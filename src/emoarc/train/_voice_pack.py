@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from emoarc.audio import FUNCTIONALS, VoiceExpressionModel, VoiceInput
 from emoarc.corpora import SEALED, Manifest, read_corpora
 from emoarc.errors import OptionError
-from emoarc.evaluate import Predictions, accuracy, confusion_matrix, softmax, uar
+from emoarc.evaluate import (
+    Predictions,
+    accuracy,
+    confusion_matrix,
+    negative_log_likelihood,
+    softmax,
+    uar,
+)
 from emoarc.labels import EMOTIONS
 from emoarc.media import read_audio
 from emoarc.packs import ModelPack, load_pack, write_pack
@@ -88,12 +95,13 @@ def train_voice_pack(
     if not is_main():
         return {}
     prior = VoiceJob(recipe, training).prior
-    _sharpen(net, recipe, held_out)
+    _weigh_experts(net, recipe, held_out)
     onnx = _export(net, recipe)
     held, unseen = (onnx_read(onnx, part) for part in (held_out, sealed))
     temperature = fit_temperature(held_out.truth(recipe.labels), held[0])
     metrics: dict[str, Any] = {
         "parameters": sum(p.numel() for p in net.parameters()),
+        "prosodic_share": _prosodic_share(net),
         "sealed_speakers": _speaker_figures(recipe, sealed, *unseen),
         "held_out_speakers": _speaker_figures(recipe, held_out, *held),
         "held_out_by_corpus": {
@@ -128,14 +136,53 @@ def onnx_read(onnx: bytes, voices: VoiceSet) -> tuple[Logits, Logits]:
     return logits, scores
 
 
-def _sharpen(net: JoinedNets, recipe: VoiceRecipe, held_out: VoiceSet) -> None:
-    """Scale the scores so that, relative to a speaker's mean, they are calibrated.
+def _weigh_experts(net: JoinedNets, recipe: VoiceRecipe, held_out: VoiceSet) -> None:
+    """Fit how much each expert counts, and how sure the relative reading is.
 
-    Only speakers of whom every expression is heard alike tell how sure they should be.
+    To the clips and their altered copies, for noise harms functionals more than spectrograms.
     """
+    for number, (truth, readings) in enumerate(_expert_readings(net, recipe, held_out)):
+        share, temperature = _fit_share(truth, *readings)
+        scale = temperature if number else 1.0  # that of the logits is the pack's, fitted later
+        net.weights[:, number] = torch.tensor([1 - share, share]) / scale
+
+
+def _expert_readings(
+    net: JoinedNets, recipe: VoiceRecipe, held_out: VoiceSet
+) -> list[tuple[NDArray[np.int64], Logits]]:
+    """Return the truth and, shape (experts, clips, labels), what the experts make of all versions:
+    absolutely and relatively.
+
+    Only speakers of whom every expression is heard alike tell how sure to be relative to them.
+    """  # noqa: D205
     acted = held_out.where(lambda clip: clip.corpus != "librispeech")
-    scores = relative_scores(read_voice_set(net, recipe, acted)[1], acted.speakers)
-    net.sharpness.div_(fit_temperature(acted.truth(recipe.labels), scores))
+    versions = range(held_out.features.versions)
+    logits = [read_voice_set(net.experts, recipe, held_out, v)[0] for v in versions]
+    scores = [
+        relative_scores(read_voice_set(net.experts, recipe, acted, v)[1], acted.speakers)
+        for v in versions
+    ]
+    return [
+        (np.tile(voices.truth(recipe.labels), len(versions)), np.concatenate(read).swapaxes(0, 1))
+        for voices, read in ((held_out, logits), (acted, scores))
+    ]
+
+
+def _prosodic_share(net: JoinedNets) -> dict[str, float]:
+    """Return how much of each reading is the expert's on functionals."""
+    shares = (net.weights[1] / net.weights.sum(dim=0)).numpy().round(2)
+    return {"absolute": float(shares[0]), "relative": float(shares[1])}
+
+
+def _fit_share(truth: NDArray[np.int64], spectral: Logits, prosodic: Logits) -> tuple[float, float]:
+    """Return the second expert's share and the temperature that make both together likeliest."""
+    fits: list[tuple[float, float, float]] = []
+    for share in np.linspace(0, 1, 21).tolist():
+        mean = (1 - share) * spectral + share * prosodic
+        temperature = fit_temperature(truth, mean)
+        fits.append((negative_log_likelihood(truth, mean / temperature), share, temperature))
+    _, share, temperature = min(fits)
+    return share, temperature
 
 
 def _export(net: JoinedNets, recipe: VoiceRecipe) -> bytes:
@@ -176,7 +223,8 @@ def _speaker_figures(
     return {
         "protocol": f"whole clips trimmed to speech, {len(recipe.labels)} classes, calm counted as "
         "neutral; no speaker trained on; 95 % bootstrap interval over speakers, from "
-        f"{FEWEST_GROUPS} speakers on; relative: to the mean of all clips of a speaker, unlabelled",
+        f"{FEWEST_GROUPS} speakers on; relative: to the mean of all clips of a speaker, unlabelled;"
+        " what share each expert has was fitted on the held-out speakers",
         "speakers": names,
         "clips": len(truth),
         "uar": interval(lambda items: uar(truth[items], predicted[items]), voices.speakers),
