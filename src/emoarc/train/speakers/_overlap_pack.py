@@ -17,6 +17,7 @@ from emoarc.train._export import export_onnx
 from emoarc.train._loop import Progress, fit
 from emoarc.train._processes import is_main
 from emoarc.train._voice_card import VOICE_LICENCE
+from emoarc.train._voice_clips import noise_files
 from emoarc.train.speakers._overlap import (
     INPUT,
     OverlapJob,
@@ -70,7 +71,13 @@ def train_overlap_detection(
     groups = {name: own if name == "training" else own[::3] for name, own in groups.items()}
     counts = {"training": recipe.scenes, "fitting": _FEWER, "measuring": _FEWER}
     scenes = {
-        name: read_scenes(data, own, counts[name], recipe.seed + 1000 * number, out / "scenes")
+        name: read_scenes(
+            own,
+            noise_files(data, spared=name == "measuring"),
+            counts[name],
+            recipe.seed + 1000 * number,
+            out / "scenes",
+        )
         for number, (name, own) in enumerate(groups.items())
     }
     job = OverlapJob(recipe, scenes["training"], scenes["fitting"])
@@ -94,8 +101,8 @@ def _pack(
     metrics: dict[str, Any] = {
         "parameters": sum(p.numel() for p in net.parameters()),
         "scenes": len(scenes["training"].truth),
-        "protocol": f"F1 over steps of 0.064 s of {_FEWER} scenes of 5.76 s composed of the voices "
-        "of held-out speakers, as the scenes for training are",
+        "protocol": f"F1 over steps of 0.064 s of {_FEWER} scenes of 5.76 s, composed as those for "
+        "training are, but of the voices of held-out speakers and the noise of ESC-10's fifth fold",
         "measuring": scene_figures(net, scenes["measuring"], recipe.steps),
     }
     write_pack(

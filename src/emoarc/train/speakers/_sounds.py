@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from emoarc.audio import LogMel, resample, speech_span
 from emoarc.corpora import Clip
-from emoarc.errors import OptionError
 from emoarc.files import atomic
 from emoarc.media import read_audio
 from emoarc.train._augment_signal import SignalAugmentation, SignalBank, augment_signal
@@ -25,7 +24,6 @@ __all__ = [
     "SpeakerSounds",
     "choose_clips",
     "corpora_facts",
-    "read_noises",
     "read_speaker_sounds",
     "read_speech",
 ]
@@ -100,19 +98,6 @@ def corpora_facts(corpora: Iterable[str]) -> list[dict[str, str]]:
     """Return what a manifest says of the corpora of a speaker network."""
     left_out = {"left_out": "the speakers that the recipe names as fitting and measuring"}
     return [CORPORA_FACTS[corpus] | left_out for corpus in corpora]
-
-
-def read_noises(data: Path) -> list[Signal]:
-    """Read the recordings of noise below `data`, but for ESC-10's fifth fold.
-
-    Raises:
-        OptionError: There are none.
-    """
-    folder = data / "noise/esc10"
-    noises = [read_audio(path) for path in sorted(folder.rglob("[1-4]-*.*"))]
-    if not noises:
-        raise OptionError(f"{folder}: no noise here; give its place with --data")
-    return noises
 
 
 def _compute(
