@@ -122,5 +122,5 @@ def _key(paths: Sequence[Path], options: FeatureOptions, bank: SignalBank) -> st
     facts: list[Any] = [options, beside, *((path.name, path.stat().st_size) for path in paths)]
     # Other talkers in as great a number: what was mixed from those before may hold who is now to
     # be kept from training.
-    facts += [hashlib.sha256(sound).hexdigest() for sound in (*bank.noises, *bank.voices)]
+    facts += [hashlib.sha256(sound.tobytes()).hexdigest() for sound in (*bank.noises, *bank.voices)]
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
