@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
+from sklearn.metrics import roc_auc_score
 
 from emoarc.audio import (
     DenoiserMaker,
@@ -336,7 +336,7 @@ def measure_streams(
     return {
         "clips": len(rows),
         "ways": {name: stream_figures(h, truth, speakers, ratios) for name, h in ways.items()},
-        "quality": quality_figures(ways["none"], truth, ratios),
+        "quality": quality_figures(ways["none"], truth, speakers, ratios),
     }
 
 
@@ -377,20 +377,23 @@ def stream_figures(
 
 
 def quality_figures(
-    heard: Sequence[Heard], truth: NDArray[np.int64], ratios: NDArray[np.float64]
+    heard: Sequence[Heard],
+    truth: NDArray[np.int64],
+    speakers: NDArray[np.str_],
+    ratios: NDArray[np.float64],
 ) -> dict[str, Any]:
     """Tell whether quality falls where the model errs, among the clips in which it heard speech."""
     spoke = np.array([h.said < len(EMOTIONS) for h in heard])
     quality = np.array([h.quality for h in heard])[spoke]
     right = (np.array([h.said for h in heard]) == truth)[spoke]
-    ratios = ratios[spoke]
-    tenth = np.minimum((quality * 5).astype(int), 4)
+    ratios, speakers = ratios[spoke], speakers[spoke]
+    fifth = np.minimum((quality * 5).astype(int), 4)
     return {
-        "auc_error": round(auc(-quality, ~right), 4),
+        "auc_error": interval(lambda i: roc_auc_score(~right[i], -quality[i]), speakers),
         "by_quality": [
-            {"from": low / 5, "clips": int((tenth == low).sum()),
-             "accuracy": round(float(right[tenth == low].mean()), 4)}
-            for low in range(5) if (tenth == low).any()
+            {"from": low / 5, "clips": int((fifth == low).sum()),
+             "accuracy": round(float(right[fifth == low].mean()), 4)}
+            for low in range(5) if (fifth == low).any()
         ],
         "by_ratio": {
             "clean" if ratio == np.inf else f"{ratio:g}": {
@@ -400,13 +403,6 @@ def quality_figures(
             for ratio in (np.inf, *STREAMED)
         },
     }  # fmt: skip
-
-
-def auc(score: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    """Return how often a positive one scores higher than another; ties count half."""
-    ranks = rankdata(score)
-    count = int(positive.sum())
-    return float((ranks[positive].sum() - count * (count + 1) / 2) / (count * (~positive).sum()))
 
 
 if __name__ == "__main__":
