@@ -1,7 +1,7 @@
 """The recordings that speaker networks learn from: whose they are, and how they might sound."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,12 @@ from emoarc.files import atomic
 from emoarc.media import read_audio
 from emoarc.train._augment_signal import SignalAugmentation, SignalBank, augment_signal
 from emoarc.train._spectrograms import Spectrograms
-from emoarc.train._voice_card import CORPORA_FACTS
 from emoarc.train._voice_clips import read_voice_clips
 from emoarc.types import SAMPLING_RATE
 
 __all__ = [
     "SpeakerSounds",
     "choose_clips",
-    "corpora_facts",
     "read_speaker_sounds",
     "read_speech",
 ]
@@ -92,12 +90,6 @@ def read_speech(file: Path) -> Signal:
     samples = read_audio(file)
     start, end = speech_span(samples)
     return samples[start:end]
-
-
-def corpora_facts(corpora: Iterable[str]) -> list[dict[str, str]]:
-    """Return what a manifest says of the corpora of a speaker network."""
-    left_out = {"left_out": "the speakers that the recipe names as fitting and measuring"}
-    return [CORPORA_FACTS[corpus] | left_out for corpus in corpora]
 
 
 def _compute(
