@@ -4,7 +4,6 @@ Validation data show faces and voices of different people; none of it is of RAVD
 was it trained on by the model that reads it.
 """
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -20,6 +19,7 @@ from emoarc.errors import NothingToAnalyzeError
 from emoarc.fusion import express
 from emoarc.labels import emotion_of
 from emoarc.media import read_audio
+from emoarc.toml import read_toml
 from emoarc.train import read_voice_clips
 from emoarc.train._ferplus import find_ferplus, read_ferplus
 from emoarc.train._fusion_fit import Pairs
@@ -106,7 +106,7 @@ def read_pictures(data: Path) -> Iterator[Reading]:
 def read_voices(data: Path, recipe: Path) -> Iterator[Reading]:
     """Read the utterances of the speakers that the recipe holds out, as a stream of them."""
     model = models.load_voice_expression()
-    held_out = set(tomllib.loads(recipe.read_text())["held_out"])
+    held_out = set(read_toml(recipe)["held_out"])
     for clip in read_voice_clips(data, VOICE_CORPORA):
         if clip.speaker not in held_out or not clip.label:
             continue

@@ -13,7 +13,6 @@ where it is installed.
 import argparse
 import json
 import time
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -39,6 +38,7 @@ from emoarc.evaluate import interval, uar
 from emoarc.labels import EMOTIONS
 from emoarc.media import read_audio
 from emoarc.models import load_denoiser, load_voice_expression
+from emoarc.toml import read_toml
 from emoarc.train import read_voice_clips
 from emoarc.train._augment_signal import active_level
 from emoarc.types import SAMPLING_RATE, AudioChunk
@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path)
     a = parser.parse_args()
     model = load_voice_expression(a.pack)
-    held_out = set(tomllib.loads(a.recipe.read_text())["held_out"]) | SEALED
+    held_out = set(read_toml(a.recipe)["held_out"]) | SEALED
     bench = Bench(a.data, PARTS[a.part], held_out, a.clips, a.seed)
     gtcrn = a.gtcrn or a.data / "models/denoise_gtcrn_simple.onnx"
     makers = {"none": Untouched, "gate": load_denoiser("gate"), "GTCRN": load_denoiser(gtcrn)}

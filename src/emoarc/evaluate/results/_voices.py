@@ -66,7 +66,9 @@ def _protocols(measured: Files) -> str:
     ]
     first = next(iter(measured.values()))
     notes = [
-        f"- {_PROTOCOLS[name]}: {f['protocol']} ({f['source']})." for name, f in measured.items()
+        f"- {_PROTOCOLS[name]}: {f['protocol']} ({f['source']}); intervals over "
+        f"{f['absolute']['interval_over']}."
+        for name, f in measured.items()
     ]
     return section(
         "People never heard",
