@@ -155,23 +155,22 @@ def _expert_readings(
 
     Only speakers of whom every expression is heard alike tell how sure to be relative to them.
     """  # noqa: D205
-    acted = held_out.where(lambda clip: clip.corpus != "librispeech")
     versions = range(held_out.features.versions)
-    logits = [read_voice_set(net.experts, recipe, held_out, v)[0] for v in versions]
-    scores = [
-        relative_scores(read_voice_set(net.experts, recipe, acted, v)[1], acted.speakers)
-        for v in versions
-    ]
+    found = [read_voice_set(net.experts, recipe, held_out, version) for version in versions]
+    logits = np.concatenate([read for read, _ in found])
+    relative = np.concatenate([relative_scores(read, held_out.speakers) for _, read in found])
+    truth = np.tile(held_out.truth(recipe.labels), len(versions))
+    acted = np.tile([clip.corpus != "librispeech" for clip in held_out.clips], len(versions))
     return [
-        (np.tile(voices.truth(recipe.labels), len(versions)), np.concatenate(read).swapaxes(0, 1))
-        for voices, read in ((held_out, logits), (acted, scores))
+        (truth, logits.swapaxes(0, 1)),
+        (truth[acted], relative[acted].swapaxes(0, 1)),
     ]
 
 
 def _prosodic_share(net: JoinedNets) -> dict[str, float]:
     """Return how much of each reading is the expert's on functionals."""
-    shares = (net.weights[1] / net.weights.sum(dim=0)).numpy().round(2)
-    return {"absolute": float(shares[0]), "relative": float(shares[1])}
+    absolute, relative = (float(share) for share in net.weights[1] / net.weights.sum(dim=0))
+    return {"absolute": round(absolute, 2), "relative": round(relative, 2)}
 
 
 def _fit_share(truth: NDArray[np.int64], spectral: Logits, prosodic: Logits) -> tuple[float, float]:
