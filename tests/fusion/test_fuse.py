@@ -100,6 +100,19 @@ def test_low_quality_abstains_and_says_why(make, quality):
     assert fused.reason
 
 
+@given(st.integers(0, 100), st.integers(0, 100))
+def test_a_bad_modality_takes_no_label_from_a_good_one(face, voice):
+    flat = np.full(7, 1 / 7)
+    rows = [
+        express(0.0, 0.2, "P1", modality, flat, percent / 100, percent >= 20)
+        for modality, percent in (("face", face), ("voice", voice))
+    ]
+    stage = FusionStage()
+    stage.push(rows)
+    (fused,) = stage.settle(1.0)
+    assert (fused.label is None) == all(row.label is None for row in rows)
+
+
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_evidence_does_not_matter(seed):
     rng = np.random.default_rng(seed)

@@ -47,7 +47,8 @@ class FusionStage:
     A cell's expression spans the part of the cell in which the subject was observed. Its quality
     is the sum of the modalities' qualities times their shares in the pool: one where both were
     observed well, the face's share where only a clear face was. Smoothing, arcs and summary weigh
-    by it, so that the silence around speech does not drown what was heard in it.
+    by it, so that the silence around speech does not drown what was heard in it. It has a label
+    where either modality is good enough for one.
 
     Push evidence in any order; `settle` returns the cells that no later evidence can change.
     """
@@ -79,7 +80,7 @@ class FusionStage:
 
     def _fuse(self, cell: Cell) -> Expression:
         weighed = float(self._weights @ cell.qualities)
-        mean_quality = weighed / float(self._weights @ (cell.qualities > 0))
         (fused,) = combine(self._combiner, cell.probabilities[None], cell.qualities[None])
-        sure = mean_quality >= self._options.quality_floor
+        # Not by the mean of both, or a bad voice would take the label from a good face.
+        sure = bool(cell.qualities.max() >= self._options.quality_floor)
         return express(cell.start, cell.end, cell.subject, "fused", fused, weighed, sure)
