@@ -50,6 +50,12 @@ def test_an_unknown_smoothing_is_named(name):
         FusionOptions(**{name: "kalman"})
 
 
+@pytest.mark.parametrize("step", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_cell_has_a_length(step):
+    with pytest.raises(OptionError, match="step"):
+        FusionOptions(step=step)
+
+
 def test_two_modalities_are_trusted_more_than_either(make):
     stage = FusionStage()
     stage.push([make(0.0, 0.2), make(0.0, 0.2, "voice")])

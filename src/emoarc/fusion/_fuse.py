@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, get_args
 
 from emoarc.errors import OptionError
@@ -35,6 +36,8 @@ class FusionOptions:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        if not 0 < self.step < inf:
+            raise OptionError(f"fusion: step is the length of a cell, above 0 s, not {self.step}")
         for way in (self.smoothing, self.live_smoothing):
             if way not in get_args(Smoothing):
                 known = ", ".join(get_args(Smoothing))
