@@ -33,8 +33,9 @@ class Stream:
     """Analyses frames and audio in the order they come.
 
     The result depends on the content and its times alone: not on how the audio is cut into
-    chunks, nor on how audio and frames interleave. Leave a branch out where there is no picture
-    or no sound; a branch that is there holds fusion back until its own items come.
+    chunks, nor on how audio and frames interleave. A frame no later than the one before it is
+    passed over, as samples are that come twice. Leave a branch out where there is no picture or no
+    sound; a branch that is there holds fusion back until its own items come.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Stream:
         self._smooth = LiveSmoother(options)
         self._shown = TableBuilder(TIMELINE_SCHEMA)
         self._seen = FaceTable()
+        self._last_frame = -inf
         self._ended = False
 
     def push(self, item: VideoFrame | AudioChunk) -> list[Expression]:
@@ -73,6 +75,9 @@ class Stream:
         if isinstance(item, VideoFrame):
             if self._faces is None:
                 raise OptionError("stream: it was opened without faces and takes no frames")
+            if item.time <= self._last_frame:
+                return []
+            self._last_frame = item.time
             self._face_evidence.frame(item.time)
             self._voice_evidence.frame(item.time)
             return self._advance(self._faces.push(item), [])
