@@ -75,6 +75,7 @@ class VoiceBranch:
         self._detector = detector
         self._speakers = Speakers(self.options.speakers)
         self._speaker = 1
+        self._utterances = 0  # of which something was heard, the open one included
         self._run: _Run | None = None
         self._ended = False
 
@@ -114,7 +115,7 @@ class VoiceBranch:
             return {}
         speakers = self._speakers.final()
         last, found = 1, dict[int, int]()
-        for utterance in range(self._run.utterances if self._run else 0):
+        for utterance in range(self._utterances):
             last = found[utterance] = speakers.get(utterance, last)
         return found
 
@@ -137,6 +138,7 @@ class VoiceBranch:
         ]
 
     def _judge(self, heard: "_Excerpt") -> VoiceObservation:
+        self._utterances = heard.utterance + 1
         alone = heard.sound == "speech"
         vector = np.zeros(0, np.float32)
         if alone and self._embedder:
