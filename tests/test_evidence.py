@@ -145,6 +145,15 @@ def test_windows_that_overlap_count_what_they_share_once():
     assert scores[0] == pytest.approx(scores[1], rel=0.2)
 
 
+def test_nothing_large_is_kept_of_what_was_heard():
+    voices, levels = _talk(1)
+    voices.push([_hear(levels, embedding=np.tile(VOICE, 64)[:64])], 4.0, 4.0)
+    (kept,) = voices._heard
+    for array in (kept.levels, kept.embedding):
+        assert array.size == 0
+        assert array.base is None
+
+
 def test_faces_that_came_early_do_not_change_what_was_decided():
     late, levels = _talk(1)
     early, _ = _talk(1)

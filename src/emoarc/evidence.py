@@ -10,7 +10,7 @@ from math import inf
 from typing import Final
 
 from emoarc.audio import SpeakerBaselineOptions, SpeakerBaselines
-from emoarc.fusion import attribute, express
+from emoarc.fusion import Turn, attribute, express
 from emoarc.turns import HeardTurn, Mouth, mouth_of
 from emoarc.types import Expression, FaceObservation, VoiceObservation
 
@@ -95,6 +95,7 @@ class VoiceEvidence:
         self._mouths: deque[Mouth] = deque()
         self._waiting: deque[VoiceObservation] = deque()
         self._turns: dict[int, HeardTurn] = {}
+        self._recent: deque[Turn] = deque(maxlen=_RECENT)
         self._heard: list[VoiceObservation] = []
 
     def frame(self, time: float) -> None:
@@ -153,13 +154,17 @@ class VoiceEvidence:
             self._frames.popleft()
 
     def _express(self, heard: VoiceObservation) -> Expression:
+        if heard.utterance in self._turns:
+            self._recent.pop()  # as far as it was heard
         turn = self._turns.setdefault(heard.utterance, HeardTurn(heard.speaker, heard.start))
         frames = sum(turn.end <= time < heard.end for time in self._frames)
         turn.hear(heard, self._seen_from(turn.end, heard.end), frames)
-        recent = list(self._turns.values())[-_RECENT:]
-        subject = attribute([each.judged() for each in recent])[recent.index(turn)]
-        # Sound has told what it can by now; what is kept to the end is small.
-        self._heard.append(replace(heard, levels=heard.levels[:0], embedding=heard.embedding[:0]))
+        self._recent.append(turn.judged())
+        subject = attribute(self._recent)[-1]
+        # Sound has told what it can by now; what is kept to the end is small. Copied, because a
+        # view would hold all of it.
+        levels, embedding = heard.levels[:0].copy(), heard.embedding[:0].copy()
+        self._heard.append(replace(heard, levels=levels, embedding=embedding))
         self._baselines.hear(heard)
         return self._expression(self._baselines.relate(heard), subject)
 
