@@ -60,11 +60,11 @@ class VoiceBranch:
         Args:
             model: Judges the windows; those shorter than it can judge are left out.
             options: By default, with windows as long as the model has learnt to judge.
-            embedder: Tells speakers apart, up to 2 s late; without it there is one.
+            embedder: Tells speakers apart, up to 2.6 s late; without it there is one.
             detector: Finds overlapped speech and crowds, up to 1.5 s late; without it there are
                 none.
-            denoiser: Takes noise from what the model hears; voice activity and quality are told
-                from the sound as it came.
+            denoiser: Takes noise from windows before they are judged; where speech is, where
+                speakers change and quality are told from the sound as it came.
         """
         self.options = options or VoiceBranchOptions(_utterances_for(model))
         self.damaged = 0

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.fusion._attribute import overlap
 from emoarc.fusion._combine import EXPERTS
 from emoarc.fusion._pool import log_linear_pool
 from emoarc.labels import EMOTIONS
@@ -78,7 +77,7 @@ class Cells:
 
 
 def _cells(present: list[Expression], start: float, end: float) -> Iterator[Cell]:
-    here = [row for row in present if overlap(row, start, end) > _TINY]
+    here = [row for row in present if _shared(row, start, end) > _TINY]
     for subject in sorted({row.subject for row in here}):
         yield _cell([row for row in here if row.subject == subject], start, end)
 
@@ -96,7 +95,12 @@ def _cell(rows: list[Expression], start: float, end: float) -> Cell:
 
 def _consult(rows: list[Expression], start: float, end: float) -> tuple[NDArray[np.float64], float]:
     """Pool the rows of one modality, each by its quality and the part of the cell it fills."""
-    shares = np.array([overlap(row, start, end) for row in rows])
+    shares = np.array([_shared(row, start, end) for row in rows])
     qualities = np.array([row.quality for row in rows])
     probabilities = log_linear_pool([row.probabilities for row in rows], shares * qualities)
     return probabilities, max(float(shares @ qualities / shares.sum()), _LEAST)
+
+
+def _shared(row: Expression, start: float, end: float) -> float:
+    """Return the seconds that a row shares with a cell."""
+    return max(0.0, min(row.end, end) - max(row.start, start))
