@@ -99,8 +99,9 @@ class Stream:
         speakers = self._voices.speakers() if self._voices else {}
         heard = Timeline.from_expressions(self._voice_evidence.revised(speakers))
         observed = Timeline.concatenate(Timeline(self._shown.build()), heard)
-        fused = smooth_rows(self._fused_anew(observed), self._options)
-        timeline = Timeline.concatenate(observed, fused)
+        # Fused once more, since some rows may have other subjects now.
+        fused = Timeline.from_expressions(FusionStage(self._options).fuse(observed, self._settled))
+        timeline = Timeline.concatenate(observed, smooth_rows(fused, self._options))
         return StreamResult(timeline, self._seen.build(self._face_evidence.subjects))
 
     @property
@@ -123,12 +124,6 @@ class Stream:
         for expression in seen:
             self._shown.append(expression_row(expression))
         return seen + heard + [self._smooth(expression) for expression in fused]
-
-    def _fused_anew(self, observed: Timeline) -> Timeline:
-        """Fuse the rows of faces and voices once more, since some may have other subjects now."""
-        stage = FusionStage(self._options)
-        stage.push(observed)
-        return Timeline.from_expressions(stage.settle(self._settled))
 
 
 def _check(item: VideoFrame | AudioChunk) -> None:

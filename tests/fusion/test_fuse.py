@@ -1,5 +1,6 @@
 import random
 from dataclasses import replace
+from itertools import count, islice
 
 import numpy as np
 import pytest
@@ -117,6 +118,37 @@ def test_a_bad_modality_takes_no_label_from_a_good_one(face, voice):
     stage.push(rows)
     (fused,) = stage.settle(1.0)
     assert (fused.label is None) == all(row.label is None for row in rows)
+
+
+@given(st.floats(0, 8), st.integers(0, 99))
+def test_a_recording_is_fused_as_a_stream_is(until, seed):
+    rng = np.random.default_rng(seed)
+    starts = np.sort(rng.uniform(0, 6, 20))
+    evidence = [
+        express(
+            start,
+            start + float(rng.uniform(0.05, 2)),
+            f"P{rng.integers(1, 3)}",
+            str(rng.choice(["face", "voice"])),
+            rng.dirichlet(np.ones(len(EMOTIONS))),
+            0.8,
+        )
+        for start in starts.tolist()
+    ]
+    stage = FusionStage()
+    stage.push(evidence)
+    one, other = stage.settle(until), [*FusionStage().fuse(evidence, until)]
+    assert _rows(one) == _rows(other)
+    for first, second in zip(one, other, strict=True):
+        np.testing.assert_allclose(first.probabilities, second.probabilities, atol=1e-6)
+
+
+def test_a_recording_is_fused_little_by_little(make):
+    endless = (make(i / 10, (i + 1) / 10) for i in count())
+    assert _rows(islice(FusionStage().fuse(endless), 2)) == [
+        (0.0, 0.2, "P1", "happiness"),
+        (0.2, 0.4, "P1", "happiness"),
+    ]
 
 
 @given(st.integers(0, 2**32 - 1))

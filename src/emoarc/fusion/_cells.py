@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -65,6 +66,18 @@ class Cells:
             yield from _cells(self._present, start, end)
             self._present = [row for row in self._present if row.end > end]
             self._cell += 1
+
+    def sort(self, evidence: Iterable[Expression], until: float = inf) -> Iterator[Cell]:
+        """Yield the cells of evidence that is in order of its start, and hold little of it at once.
+
+        Args:
+            evidence: Face or voice expressions.
+            until: As in `settle`, when they have all come.
+        """
+        for row in evidence:
+            self.push([row])
+            yield from self.settle(min(row.start, until))
+        yield from self.settle(until)
 
     def _next_cell(self) -> bool:
         """Go to the next cell that holds evidence; tell whether there is one."""

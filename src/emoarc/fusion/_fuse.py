@@ -1,6 +1,6 @@
 """Fusing the evidence of face and voice cell by cell, as soon as it is complete."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import inf
 from typing import Literal, get_args
@@ -80,6 +80,10 @@ class FusionStage:
             until: The caller's promise that all evidence that starts before this time is here.
         """
         return [self._fuse(cell) for cell in self._cells.settle(until)]
+
+    def fuse(self, evidence: Iterable[Expression], until: float = inf) -> Iterator[Expression]:
+        """Yield the fused expressions of evidence in order of its start; see `Cells.sort`."""
+        return map(self._fuse, self._cells.sort(evidence, until))
 
     def _fuse(self, cell: Cell) -> Expression:
         weighed = float(self._weights @ cell.qualities)
