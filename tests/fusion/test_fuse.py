@@ -1,6 +1,7 @@
 import random
 from dataclasses import replace
-from itertools import count, islice
+from itertools import count, islice, pairwise
+from math import inf
 
 import numpy as np
 import pytest
@@ -88,6 +89,15 @@ def test_nothing_is_said_where_nothing_was_observed(make):
         (0.0, 0.2, "P1", "happiness"),
         (100.05, 100.15, "P1", "happiness"),
     ]
+
+
+@pytest.mark.parametrize("origin", [0.0, 1_700_092_759.8])
+def test_times_of_a_clock_make_no_slivers(make, origin):
+    """Seconds since 1970 are known to a quarter of a microsecond."""
+    times = [origin + i / 10 for i in range(31)]
+    stage = FusionStage()
+    stage.push(make(start, end) for start, end in pairwise(times))
+    assert [round(row.end - row.start, 5) for row in stage.settle(inf)] == [0.2] * 15
 
 
 def test_a_cell_waits_until_it_is_settled(make):

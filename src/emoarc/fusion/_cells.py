@@ -15,8 +15,8 @@ from emoarc.types import Expression
 
 __all__ = ["Cell", "Cells"]
 
-_TINY = 1e-9
-"""Seconds that only rounding makes."""
+_TINY = 1e-6
+"""Seconds that only rounding makes, also of times since 1970."""
 _LEAST = 1e-6
 """Quality of what was observed and cannot be trusted at all."""
 
