@@ -223,8 +223,10 @@ def on_takes(takes: Sequence[Take]) -> dict[str, Any]:
     truth = np.array([take.emotion for take in takes])
     every = np.arange(len(takes))
     figures: dict[str, Any] = {}
+    right: dict[str, NDArray[np.bool_]] = {}
 
     def put(name: str, estimates: Floats) -> None:
+        right[name] = np.isfinite(estimates).all(axis=1) & (estimates.argmax(axis=1) == truth)
         figures[name] = scores(truth, estimates, every)
         figures[name]["ece_floor"] = ece_floor(estimates)
 
@@ -239,7 +241,10 @@ def on_takes(takes: Sequence[Take]) -> dict[str, Any]:
         put(f"pool, smoothing {smoothing}", analysed(takes, FusionOptions(smoothing=smoothing)))
     for name in EXPERTS:
         put(f"pool without {name}", analysed(takes, FusionOptions(), without=name))
-    return figures | {"cells": on_cells(takes)}
+    better = max(EXPERTS, key=lambda name: right[name].mean())
+    gain = right["pool"].astype(np.float64) - right[better]
+    over = {"expert": better, **interval(lambda rows: float(gain[rows].mean()), every)}
+    return figures | {"cells": on_cells(takes), "pool_over_better": over}
 
 
 def analysed(takes: Sequence[Take], options: FusionOptions, without: str = "") -> Floats:

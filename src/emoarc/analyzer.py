@@ -110,6 +110,7 @@ class Analyzer:
 
         Raises:
             ModelError: A model pack is missing or damaged.
+            OptionError: The voice model cannot be read relative to the speaker.
         """
         self.options = options or AnalysisOptions()
         o = self.options
@@ -119,6 +120,8 @@ class Analyzer:
             if "voice" in o.modalities
             else None
         )
+        if o.voice_relative and self._voice_model and not self._voice_model.relative:
+            raise OptionError(f"voice_relative: {self._voice_model.pack.folder} gives no scores")
         self._denoiser = load_denoiser(o.denoise, threads=o.threads)
         apart = "voice" in o.modalities and o.speakers
         self._embedder = load_speaker_embedding(threads=o.threads) if apart else None

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from emoarc import AnalysisOptions, Analyzer
 from emoarc.audio import VoiceExpressionModel
 from emoarc.errors import ModelError, OptionError
 
@@ -67,6 +68,14 @@ def test_the_network_sees_the_normalised_log_mel(tiny_pack, speech):
     logits = model.input(said).mean(axis=0) @ weights
     expected = np.exp(logits) / np.exp(logits).sum()
     np.testing.assert_allclose(model.predict_windows([said])[0], expected, atol=1e-5)
+
+
+def test_what_gives_no_scores_is_not_read_relative_to_the_speaker(tiny_pack):
+    pack = tiny_pack()
+    assert not VoiceExpressionModel(pack).relative
+    options = AnalysisOptions(modalities=("voice",), voice_pack=str(pack.folder), voice_relative=1)
+    with pytest.raises(OptionError, match="gives no scores"):
+        Analyzer(options)
 
 
 def test_the_prior_is_put_in_its_place(tiny_pack, speech):

@@ -61,6 +61,11 @@ class VoiceExpressionModel:
         self._columns = [pack.manifest.labels.index(emotion) for emotion in EMOTIONS]
         self._head = ProbabilityHead(pack.manifest, prior)
 
+    @property
+    def relative(self) -> bool:
+        """Whether it gives scores that can be read relative to the speaker."""
+        return len(self._session.get_outputs()) > 1
+
     def predict(self, signal: NDArray[Any], sampling_rate: float) -> NDArray[np.float32]:
         """Judge the speech in a signal of any length.
 

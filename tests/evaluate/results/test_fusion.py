@@ -32,6 +32,7 @@ FUSION: dict[str, Any] = {
         "voice": ROW | {"ece_floor": 0.1},
         "pool": ROW | {"ece_floor": 0.1},
         "cells": {"hmm": ROW},
+        "pool_over_better": {"expert": "voice", "value": 0.05, "low": -0.1, "high": 0.2},
     },
     "time": {"hmm": {**ROW, "changes": 30, "true_changes": 25, "boundary_f1": 0.6}},
     "incongruence": {

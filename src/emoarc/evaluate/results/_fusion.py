@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from emoarc.evaluate.results._markdown import bounds, percent, section, spread, table
+from emoarc.evaluate.results._markdown import bounds, percent, points, section, spread, table
 
 __all__ = ["fusion_page"]
 
@@ -64,12 +64,13 @@ def _validation(f: Files) -> str:
 
 def _takes(f: Files) -> str:
     figures = dict(f["ravdess_av"])
-    cells = figures.pop("cells")
+    cells, over = figures.pop("cells"), figures.pop("pool_over_better")
     rows = [[*_scores(name, row), f"{row['ece_floor']:.3f}"] for name, row in figures.items()]
     on_cells = [_scores(f"smoothing {name}", row) for name, row in cells.items()]
     return section(
         "On acted takes of a person never seen",
         table([*_HEADS, "its floor"], rows),
+        f"The pool less {over['expert']} alone, take by take: {points(over)} points.",
         "Cell by cell instead of take by take, by the pool:",
         table(_HEADS, on_cells),
         f"- {f['protocols']['ravdess_av']}.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["bounds", "class_rows", "percent", "section", "shares", "spread", "table"]
+__all__ = ["bounds", "class_rows", "percent", "points", "section", "shares", "spread", "table"]
 
 
 def percent(value: float | None) -> str:
@@ -22,6 +22,14 @@ def spread(interval: Mapping[str, float | None]) -> str:
     if low is None or high is None:
         return percent(interval["value"])
     return f"{percent(interval['value'])} ({bounds([low, high])})"
+
+
+def points(interval: Mapping[str, float | None]) -> str:
+    """Put a difference of shares in points, with its bounds."""
+    value, low, high = (interval[key] for key in ("value", "low", "high"))
+    if value is None or low is None or high is None:
+        return "–" if value is None else f"{100 * value:+.1f}"
+    return f"{100 * value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
 
 
 def table(heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emoarc.evaluate.results._markdown import percent, section, spread, table
+from emoarc.evaluate.results._markdown import percent, points, section, spread, table
 
 __all__ = ["noise_page"]
 
@@ -74,8 +74,8 @@ def _notes(clips: Files) -> str:
 
 
 def _gains(row: Files) -> Iterator[str]:
-    yield f"clean {_points(row['clean']['over_none'])}"
-    yield from (f"{r} dB {_points(figure['over_none'])}" for r, figure in row["all"].items())
+    yield f"clean {points(row['clean']['over_none'])}"
+    yield from (f"{r} dB {points(figure['over_none'])}" for r, figure in row["all"].items())
 
 
 def _cleaner(row: Files) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _cleaner(row: Files) -> Iterator[str]:
 def _by_ratio(clips: Files, kind: str) -> str:
     ratios = list(next(iter(clips.values()))[kind])
     rows = [
-        [name, *(f"{percent(row[kind][r]['uar']['value'])}; {_points(row[kind][r]['over_clean'])}"
+        [name, *(f"{percent(row[kind][r]['uar']['value'])}; {points(row[kind][r]['over_clean'])}"
                  for r in ratios)]
         for name, row in clips.items()
     ]  # fmt: skip
@@ -125,11 +125,3 @@ def _quality(f: Files) -> str:
 
 def _decibels(ratio: str) -> str:
     return ratio if ratio == "clean" else f"{ratio} dB"
-
-
-def _points(figure: Mapping[str, float | None]) -> str:
-    """Put a difference of shares in points, with its bounds."""
-    value, low, high = (figure[key] for key in ("value", "low", "high"))
-    if value is None or low is None or high is None:
-        return "–" if value is None else f"{100 * value:+.1f}"
-    return f"{100 * value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
