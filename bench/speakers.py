@@ -345,10 +345,14 @@ def error(parts: Sequence[DiarizationFigures]) -> dict[str, float | None]:
 
 
 def sound_figures(pairs: Sequence[tuple[Dialogue, Heard]]) -> dict[str, Any]:
-    """Return precision, recall and F1 of the frames marked as overlap and as crowd."""
+    """Return precision, recall and F1 of the frames marked as overlap, as crowd, and as either,
+    which is all that is no one person's.
+    """  # noqa: D205
     overlaps = [(d.speech.sum(axis=0) > 1, h.overlap) for d, h in pairs]
     crowds = [(d.crowd, h.crowd) for d, h in pairs]
-    return {"overlap": f1_figures(overlaps), "crowd": f1_figures(crowds)}
+    either = [(o | c, p | q) for (o, p), (c, q) in zip(overlaps, crowds, strict=True)]
+    figures = {"overlap": overlaps, "crowd": crowds, "overlap or crowd": either}
+    return {name: f1_figures(frames) for name, frames in figures.items()}
 
 
 def f1_figures(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from emoarc.labels import EMOTIONS
 
 NEUTRAL, ANGER = EMOTIONS.index("neutral"), EMOTIONS.index("anger")
 seeds = st.integers(0, 2**32 - 1)
-PLAIN = Pool(face_weight=0.3, gain=0.0, face_temperature=1.0, neutral=0.0)
+PLAIN = Pool(face_weight=0.3, gain=0.0, hidden=0.0)
 
 
 def _pairs(seed, count=5):
@@ -88,7 +88,7 @@ def test_the_pool_without_its_extras_is_the_log_linear_pool(seed):
 
 
 def test_the_pool_glides_into_the_expert_that_is_left():
-    pool = Pool(face_weight=0.4, gain=0.8, face_temperature=1.7, neutral=-1.4)
+    pool = Pool(face_weight=0.4, gain=0.8, hidden=0.4)
     pair = np.array([[_sure_of(NEUTRAL), _sure_of(ANGER)]])
     for faint in (0, 1):
         qualities = np.ones((1, 2))
@@ -98,18 +98,24 @@ def test_the_pool_glides_into_the_expert_that_is_left():
 
 def test_two_who_agree_are_surer_by_the_gain():
     pair, even = np.array([[_sure_of(ANGER), _sure_of(ANGER)]]), np.ones((1, 2))
-    plain = combine(Pool(0.5, 0.0, 1.0, 0.0), pair, even)[0, ANGER]
-    product = combine(Pool(0.5, 1.0, 1.0, 0.0), pair, even)[0]
+    plain = combine(Pool(0.5, 0.0, 0.0), pair, even)[0, ANGER]
+    product = combine(Pool(0.5, 1.0, 0.0), pair, even)[0]
     assert plain == pytest.approx(0.7)
     expected = pair[0, 0] * pair[0, 1]
     np.testing.assert_allclose(product, expected / expected.sum(), rtol=1e-9)
 
 
-def test_a_speaking_face_that_looks_neutral_counts_less():
-    pair, even = np.array([[_sure_of(NEUTRAL), _sure_of(ANGER, 0.5)]]), np.ones((1, 2))
-    assert combine(Pool(0.5, 0.0, 1.0, 0.0), pair, even)[0].argmax() == NEUTRAL
-    assert combine(Pool(0.5, 0.0, 1.0, -2.0), pair, even)[0].argmax() == ANGER
-    assert combine(Pool(0.5, 0.0, 4.0, 0.0), pair, even)[0].argmax() == ANGER
+def test_a_speaking_face_that_looks_neutral_says_little() -> None:
+    even, seen = np.ones((1, 2)), Pool(0.5, 0.0, 0.0)
+    pair = np.array([[_sure_of(NEUTRAL, 0.99), _sure_of(ANGER, 0.5)]])
+    assert combine(seen, pair, even)[0].argmax() == NEUTRAL
+    assert combine(Pool(0.5, 0.0, 0.5), pair, even)[0].argmax() == ANGER
+    # Where it shows something, that counts; where all is hidden, it never says anything.
+    pair[0, 0] = _sure_of(EMOTIONS.index("disgust"), 0.99)
+    assert combine(Pool(0.5, 0.0, 0.5), pair, even)[0].argmax() == EMOTIONS.index("disgust")
+    pair[0, 0] = _sure_of(NEUTRAL, 0.99)
+    voice_alone = np.sqrt(pair[0, 1]) / np.sqrt(pair[0, 1]).sum()
+    np.testing.assert_allclose(combine(Pool(0.5, 0.0, 1.0), pair, even)[0], voice_alone)
 
 
 def test_decisions_are_judged_by_the_confusions_of_who_made_them():

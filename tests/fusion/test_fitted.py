@@ -19,7 +19,7 @@ def test_what_ships_was_fitted_to_the_experts_that_ship(name):
 def test_what_was_fitted_is_as_it_must_be():
     fitted = load_fitted()
     assert 0 < fitted.pool.face_weight < 1
-    assert fitted.pool.face_temperature > 0
+    assert 0 < fitted.pool.hidden < 1
     assert min(fitted.hmm.change_rate, fitted.live_hmm.change_rate, fitted.memory) > 0
     np.testing.assert_allclose(fitted.decisions.confusion.sum(axis=2), 1, atol=1e-3)
     assert set(RULES) == {

@@ -22,7 +22,7 @@ from emoarc.labels import EMOTIONS
 
 def _plain(face_weight=0.25):
     """What ships, with a plain pool of a known weight."""
-    return replace(load_fitted(), pool=Pool(face_weight, 0.0, 1.0, 0.0))
+    return replace(load_fitted(), pool=Pool(face_weight, 0.0, 0.0))
 
 
 def _rows(expressions):

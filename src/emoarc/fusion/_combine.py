@@ -76,7 +76,7 @@ def combine(combiner: Combiner, probabilities: ArrayLike, qualities: ArrayLike) 
 class Pool:
     """A log-linear pool that knows what becomes of a face that speaks.
 
-    The weights are `log_linear_pool`'s, scaled by quality. Beyond it, three numbers act as far as
+    The weights are `log_linear_pool`'s, scaled by quality. Beyond it, two numbers act as far as
     both experts are heard: by 4 s (1 - s), where s is the face's share of the weight, which falls
     to 0 as one of them fades, so that the result glides into the other's own distribution.
     """
@@ -86,26 +86,25 @@ class Pool:
     gain: float
     """How much surer two are than their mean: 0 is the plain pool, which counts what they say as
     one opinion; 1 the product at equal weights, which takes them for independent."""
-    face_temperature: float
-    """Divides the face's logarithms: a face that speaks is less telling than one that is still."""
-    neutral: float
-    """Added to the logarithm for neutral of the face: one that speaks looks neutral more often."""
+    hidden: float
+    """How often a face that speaks does not show what is expressed and looks neutral instead, so
+    that looking neutral says little against any emotion."""
 
     @property
     def shares(self) -> _Floats:
         """How much each expert's logarithms count where both speak, summing to 1, shape (2,)."""
-        factors = np.array([self.face_weight / self.face_temperature, 1 - self.face_weight])
-        return factors / factors.sum()
+        return np.array([self.face_weight, 1 - self.face_weight])
 
     def __call__(self, probabilities: _Floats, qualities: _Floats) -> _Floats:
-        logs = np.log(np.maximum(probabilities, _FLOOR))
         weights = qualities * [self.face_weight, 1 - self.face_weight]
         share = weights[:, :1] / weights.sum(axis=1, keepdims=True)
         together = 4 * share * (1 - share)
-        face = logs[:, 0] * self.face_temperature**-together
-        face[:, _NEUTRAL] += self.neutral * together[:, 0]
-        pooled = share * face + (1 - share) * logs[:, 1]
-        return _softmax((1 + self.gain * together) * pooled)
+        # The likelihood of what the face looks like: it shows each emotion, or looks neutral.
+        looks, hidden = probabilities[:, 0], self.hidden * together
+        shown = (1 - hidden) * looks + hidden * looks[:, [_NEUTRAL]]
+        shown[:, _NEUTRAL] = looks[:, _NEUTRAL]
+        face, voice = (np.log(np.maximum(said, _FLOOR)) for said in (shown, probabilities[:, 1]))
+        return _softmax((1 + self.gain * together) * (share * face + (1 - share) * voice))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
+from scipy.special import expit, logit
 
 from emoarc.evaluate import confusion_matrix, softmax
 from emoarc.fusion import (
@@ -51,8 +52,9 @@ Track: TypeAlias = tuple[_Floats, _Floats, _Floats, NDArray[np.int64]]
 
 Smoother: TypeAlias = Callable[[ExpressionHMM, _Floats, _Floats, _Floats], _Floats]
 
-START = Pool(face_weight=0.24, gain=0.0, face_temperature=1.0, neutral=0.0)
-"""The plain pool of the first release, towards which the pool's numbers are drawn."""
+START = Pool(face_weight=0.24, gain=0.0, hidden=0.5)
+"""Towards which the pool's numbers are drawn: the plain pool of the first release, of faces that
+may as well hide an expression as show it."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,13 @@ class Pairs:
 
 
 def fit_pool(pairs: Pairs, ridge: float = 0.01) -> Pool:
-    """Fit the pool's four numbers, drawn towards `START` by a ridge on their natural scales."""
+    """Fit the pool's numbers, drawn towards `START` by a ridge on their natural scales."""
 
     def pool(x: _Floats) -> Pool:
-        weight = 1 / (1 + np.exp(-x[0]))
-        return Pool(float(weight), float(x[1]), float(np.exp(x[2])), float(x[3]))
+        face_weight, hidden = expit(x[[0, 2]]).tolist()
+        return Pool(face_weight, float(x[1]), hidden)
 
-    start = np.array([np.log(START.face_weight / (1 - START.face_weight)), 0.0, 0.0, 0.0])
+    start = np.array([logit(START.face_weight), START.gain, logit(START.hidden)])
 
     def loss(x: _Floats) -> float:
         return _surprise(pool(x), pairs) + ridge * float(((x - start) ** 2).sum())

@@ -40,7 +40,7 @@ FUSION: dict[str, Any] = {
         "pairs_same": 10, "pairs_different": 9,
     },
     "fitted": {
-        "pool": {"face_weight": 0.4, "gain": 0.8, "face_temperature": 1.7, "neutral": -1.4},
+        "pool": {"face_weight": 0.4, "gain": 0.8, "hidden": 0.4},
         "hmm": HMM, "live_hmm": HMM, "memory": 0.6,
     },
 }  # fmt: skip

@@ -112,9 +112,9 @@ def _numbers(fitted: Files) -> str:
     pool, hmm, live = fitted["pool"], fitted["hmm"], fitted["live_hmm"]
     return section(
         "What was fitted",
-        f"The face's weight in the pool is {pool['face_weight']:.2f}; beside a voice its "
-        f"logarithms are divided by {pool['face_temperature']:.2f} and {pool['neutral']:+.2f} is "
-        f"added to that of neutral; two are surer than their mean by a factor of "
+        f"The face's weight in the pool is {pool['face_weight']:.2f}. A face that speaks is taken "
+        f"to look neutral in {pool['hidden']:.0%} of what is expressed. Two are surer than their "
+        f"mean by a factor of "
         f"{1 + pool['gain']:.2f}. An expression gives way {hmm['change_rate']:.2f} times a second "
         f"(live {live['change_rate']:.2f}), and a second of evidence is worth "
         f"{hmm['evidence_rate']:.2f} independent estimates (live {live['evidence_rate']:.2f}). The "
