@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from emoarc import __version__
-from emoarc.analysis import Analysis, Subject, summarize
+from emoarc.analysis import Analysis, Subject, of_one_voice, summarize
 from emoarc.arcs import Arc, ArcOptions, build_arc
 from emoarc.audio import SpeakerBaselineOptions, VoiceBranch
 from emoarc.errors import NothingToAnalyzeError, OptionError
@@ -326,7 +326,7 @@ def _subjects(timeline: Timeline, faces: pa.Table) -> tuple[Subject, ...]:
             seen=rows.select(modality="face").seconds,
             heard=rows.select(modality="voice").seconds,
         )
-        for subject, rows in timeline.by_subject().items()
+        for subject, rows in of_one_voice(timeline).by_subject().items()
     )
 
 

@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from emoarc.errors import OptionError
 from emoarc.fusion import (
     RULES,
+    SEVERAL_VOICES,
     FusionOptions,
     FusionStage,
     Pool,
     express,
     load_fitted,
+    smooth_rows,
 )
 from emoarc.labels import EMOTIONS
+from emoarc.timeline import Timeline
 
 
 def _plain(face_weight=0.25):
@@ -115,6 +118,23 @@ def test_low_quality_abstains_and_says_why(make, quality):
     (fused,) = stage.settle(1.0)
     assert fused.label is None
     assert fused.reason
+
+
+@pytest.mark.parametrize("sound", SEVERAL_VOICES)
+def test_of_several_voices_a_fused_row_says_so_also_when_smoothed(make, sound):
+    reason = SEVERAL_VOICES[sound]
+    flat = np.full(7, 1 / 7)
+    rows = [
+        make(0.0, 1.0, "voice"),
+        express(1.0, 2.0, "P1", "voice", flat, 0.0, False, reason),
+        make(2.0, 3.0, quality=0.1),
+        express(2.0, 3.0, "P1", "voice", flat, 0.0, False, reason),
+    ]
+    fused = smooth_rows(Timeline.from_expressions(FusionStage().fuse(rows)), FusionOptions())
+    assert {row.reason for row in fused if row.end <= 1.0} == {""}
+    assert {row.reason for row in fused if 1.0 < row.end <= 2.0} == {reason}
+    both = f"the face is too small, blurred or dark; {reason}"
+    assert {row.reason for row in fused if row.end > 2.0} == {both}
 
 
 @given(st.integers(0, 100), st.integers(0, 100))

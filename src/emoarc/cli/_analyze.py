@@ -240,6 +240,8 @@ def _span(analysis: "Analysis") -> tuple[float, float | None]:
 
 def _report(analysis: "Analysis", folder: Path, formats: tuple[str, ...]) -> None:
     """Print the summary of one recording."""
+    from emoarc.fusion import SEVERAL_VOICES
+
     out.print(f"[bold]{plain(analysis.file)}[/]", soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in _HEADINGS:
@@ -254,6 +256,8 @@ def _report(analysis: "Analysis", folder: Path, formats: tuple[str, ...]) -> Non
             f"{row.arousal:+.2f}",
         )
     out.print(table)
+    for sound, seconds in analysis.several_voices.items():
+        out.print(f"{SEVERAL_VOICES[sound]} for {seconds:.1f} s, which counts for nobody")
     for warning in analysis.warnings:
         note(warning)
     name = "report.html" if "html" in formats else ""

@@ -90,4 +90,6 @@ class FusionStage:
         (fused,) = combine(self._combiner, cell.probabilities[None], cell.qualities[None])
         # Not by the mean of both, or a bad voice would take the label from a good face.
         sure = bool(cell.qualities.max() >= self._options.quality_floor)
-        return express(cell.start, cell.end, cell.subject, "fused", fused, weighed, sure)
+        return express(
+            cell.start, cell.end, cell.subject, "fused", fused, weighed, sure, cell.reason
+        )

@@ -70,10 +70,12 @@
     return { x, y };
   }
 
+  const legends = new Set(); // what of the patterns has its entry in a saved figure
+
   function laneTraces(rows, axis, legend) {
     const base = { type: "scatter", mode: "lines", fill: "toself", hoverinfo: "skip", yaxis: axis };
     const below = rows.start.map(() => 0);
-    const pieces = runs(rows);
+    const pieces = runs(rows, (i) => rows.label[i] >= 0);
     const traces = data.emotions.map((emotion, k) => {
       const floor = below.slice();
       rows.p[k].forEach((value, i) => (below[i] += value / 1000));
@@ -82,12 +84,26 @@
       const line = { width: rows.start.length > 500 ? 0 : 0.6, color: color("card") };
       return { ...base, ...shape, name: emotion, fillcolor: color(emotion), line, showlegend: legend };
     });
-    const unsure = runs(rows, (i) => rows.label[i] < 0);
-    if (!unsure.length) return traces;
-    return [...traces, { ...base, ...band(rows, unsure, () => 0, () => 1), name: "uncertain",
-      line: { width: 0 }, fillcolor: color("veil"), showlegend: legend,
-      fillpattern: { shape: "/", size: 6, solidity: 0.14, fgcolor: color("hatch"), bgcolor: color("veil") } }];
+    return [...traces, ...abstentions(rows, base)];
   }
+
+  /** Where there is no label no emotion is drawn, whatever the probabilities: a pattern says why. */
+  function abstentions(rows, base) {
+    const drawn = [["uncertain", "/", 0.14], ["overlap", "x", 0.14], ["crowd", ".", 0.24]];
+    return drawn.flatMap(([name, shape, solidity]) => {
+      const pieces = runs(rows, (i) => rows.label[i] < 0 && abstention(rows, i) === name);
+      if (!pieces.length) return [];
+      const label = name === "uncertain" ? name : data.reasons[data.several[name]];
+      const legend = !legends.has(name);
+      legends.add(name);
+      return [{ ...base, ...band(rows, pieces, () => 0, () => 1), name: label, line: { width: 0 },
+        fillcolor: color("grid"), showlegend: legend,
+        fillpattern: { shape, size: 6, solidity, fgcolor: color("hatch"), bgcolor: color("grid") } }];
+    });
+  }
+
+  const abstention = (rows, i) =>
+    Object.keys(data.several).find((sound) => data.several[sound] === rows.why[i]) ?? "uncertain";
 
   const note = (text, x, y, extra) => ({
     text, x, y, xref: "paper", yref: "paper", showarrow: false,
@@ -140,6 +156,7 @@
     const figure = layout(Math.max(height, 120), `y${subjects.length > 1 ? subjects.length : ""}`);
     const traces = [];
     let legend = true;
+    legends.clear();
     [...domains(Math.max(subjects.length, 1), figure.height)].forEach((domain, i) => {
       const suffix = i ? i + 1 : "";
       const rows = rowsOf(subjects[i]);
@@ -445,9 +462,10 @@
     const rows = rowsOf(subject);
     const i = rows ? rowAt(rows, time) : -1;
     if (i < 0) return { text: "not observed", values: null };
-    const values = rows.p.map((column) => column[i] / 1000);
     const best = rows.label[i];
-    if (best < 0) return { text: `uncertain: ${data.reasons[rows.why[i]] || "too little to tell"}`, values };
+    const why = data.reasons[rows.why[i]] || "too little to tell";
+    if (best < 0) return { text: abstention(rows, i) === "uncertain" ? `uncertain: ${why}` : why, values: null };
+    const values = rows.p.map((column) => column[i] / 1000);
     return { text: data.emotions[best], values, best };
   }
 
