@@ -157,7 +157,7 @@ class VoiceEvidence:
             self._frames.popleft()
 
     def _express(self, heard: VoiceObservation) -> Expression:
-        # Of several voices lips tell nothing: they count where the speaker heard before does.
+        # Of several voices lips tell nothing: they stand where the speaker heard before does.
         if heard.sound == "speech":
             self._owner = self._attributed(heard)
         # Sound has told what it can by now; what is kept to the end is small. Copied, because a
