@@ -44,15 +44,16 @@ def test_a_modality_alone_stays_what_it_is(make, rule, modality, weight):
     assert fused.label == alone.label
 
 
-def test_an_unknown_rule_is_named():
-    with pytest.raises(OptionError, match="borda"):
-        FusionStage(FusionOptions(rule="borda"))
-
-
-@pytest.mark.parametrize("name", ["smoothing", "live_smoothing"])
-def test_an_unknown_smoothing_is_named(name):
+@pytest.mark.parametrize("name", ["rule", "smoothing", "live_smoothing"])
+def test_an_unknown_rule_or_smoothing_is_named(name):
     with pytest.raises(OptionError, match="kalman"):
         FusionOptions(**{name: "kalman"})
+
+
+@pytest.mark.parametrize("floor", [-0.1, 5.0, float("nan")])
+def test_a_floor_of_quality_is_a_quality(floor):
+    with pytest.raises(OptionError, match="quality_floor"):
+        FusionOptions(quality_floor=floor)
 
 
 @pytest.mark.parametrize("step", [0.0, -1.0, float("nan"), float("inf")])
