@@ -81,6 +81,16 @@ def analyze(
         str,
         typer.Option(help="What takes noise from voices: none, gate, or a file of GTCRN (ONNX)."),
     ] = "none",
+    fusion: Annotated[
+        str,
+        typer.Option(
+            help="How face and voice are combined: pool, mean, product, max, bayes, decisions, elm "
+            "or stacking."
+        ),
+    ] = "pool",
+    smoothing: Annotated[
+        str, typer.Option(help="How what is fused is smoothed over time: hmm, linear or none.")
+    ] = "hmm",
     overlay: Annotated[
         bool, typer.Option("--overlay", help="Also write overlay.mp4, the annotated video.")
     ] = False,
@@ -99,6 +109,7 @@ def analyze(
     # Heavy rooms are imported here, so that `emoarc --help` answers at once.
     from emoarc.analyzer import AnalysisOptions, Analyzer
     from emoarc.export import check_formats
+    from emoarc.fusion import FusionOptions
 
     wanted = _words(formats)
     check_formats(wanted)
@@ -117,6 +128,7 @@ def analyze(
             voice_relative=voice_relative,
             speakers=speakers,
             denoise=denoise,
+            fusion=FusionOptions(rule=fusion, smoothing=smoothing),  # pyright: ignore[reportArgumentType]  # checked there
         )
     )
     if not as_json or overlay:
