@@ -45,6 +45,8 @@ ACTION_UNIT_COLUMNS: Final = {
 }
 """Columns of the face table and what each tells, in the order of `emoarc.vision.action_units`."""
 
+_THIRDS: Final = ("left", "middle", "right")
+
 _SHAPE: Final = (
     pa.field("yaw", pa.float32(), metadata={"unit": "degrees", "doc": "to the person's left"}),
     pa.field("pitch", pa.float32(), metadata={"unit": "degrees", "doc": "raised"}),
@@ -151,6 +153,27 @@ class Analysis:
             for sound, reason in SEVERAL_VOICES.items()
         }
         return {sound: seconds for sound, seconds in found.items() if seconds}
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Which third of the picture, `left`, `middle` or `right`, each subject is mostly seen in.
+
+        As one looks at it. Empty where one person is seen, or the picture's width is not known;
+        who is seen in no third for half of the time is left out.
+        """
+        video = self.media.video if self.media else None
+        subjects = self.faces["subject"].to_numpy()
+        seen = [each.id for each in self.subjects if np.any(subjects == each.id)]
+        if video is None or len(seen) < 2:
+            return {}
+        centers = (self.faces["x"].to_numpy() + self.faces["width"].to_numpy() / 2) / video.width
+        thirds = np.clip(centers * 3, 0, 2).astype(np.intp)
+        shares = {each: np.bincount(thirds[subjects == each], minlength=3) for each in seen}
+        return {
+            each: _THIRDS[int(counts.argmax())]
+            for each, counts in shares.items()
+            if counts.max() >= counts.sum() / 2
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return the analysis as plain data, ready for JSON (see `emoarc.export`)."""

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from emoarc.analysis import FACE_SCHEMA, NOTICE, Analysis
@@ -74,6 +76,23 @@ def test_the_page_says_what_it_must(analysis: Analysis, tmp_path: Path) -> None:
         assert sentence in text
     assert page.data["subjects"] == ["P1", "P2", "V1"]
     assert len(page.attributes("tbody")) == 3
+
+
+def test_of_several_people_it_is_said_where_they_are(analysis: Analysis, tmp_path: Path) -> None:
+    assert analysis.places == {"P1": "left", "P2": "middle"}
+    page = render(analysis, tmp_path)
+    assert page.data["notes"]["P1"].startswith("mostly at the left, seen 11.0")
+    assert "mostly in the middle, seen 6.0" in page.text
+    assert page.data["notes"]["V1"].startswith("heard")
+
+
+def test_of_one_person_no_place_is_told_nor_of_who_wanders(analysis: Analysis) -> None:
+    alone = analysis.faces.filter(pa.array(analysis.faces["subject"].to_numpy() == "P1"))
+    assert dataclasses.replace(analysis, faces=alone).places == {}
+    assert dataclasses.replace(analysis, media=None).places == {}
+    wide = pa.array(np.linspace(-30, 290, len(analysis.faces)), pa.float32())
+    wandering = analysis.faces.set_column(FACE_SCHEMA.get_field_index("x"), "x", wide)
+    assert "P1" not in dataclasses.replace(analysis, faces=wandering).places
 
 
 def test_faces_with_landmarks_get_a_panel_that_is_folded(

@@ -258,9 +258,11 @@ def _report(analysis: "Analysis", folder: Path, formats: tuple[str, ...]) -> Non
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in _HEADINGS:
         table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
+    places = analysis.places
     for row in analysis.summary:
+        place = places.get(row.subject, "")
         table.add_row(
-            row.subject,
+            f"{row.subject} [dim]{place}[/]" if place else row.subject,
             row.modality,
             f"{row.seconds:.1f} s",
             _describe(row),

@@ -27,6 +27,7 @@ from emoarc.types import MODALITIES
 
 __all__ = ["write_html"]
 
+_AT: Final = {"left": "at the left", "middle": "in the middle", "right": "at the right"}
 _PREVIEW: Final = "preview.mp4"
 
 
@@ -59,7 +60,7 @@ def write_html(
 
 
 def _page(analysis: Analysis, source: _Source) -> str:
-    data = _data(analysis) | {"offset": source.offset, "preview": _PREVIEW}
+    data: dict[str, Any] = _data(analysis) | {"offset": source.offset, "preview": _PREVIEW}
     return render(
         "report",
         data,
@@ -136,11 +137,13 @@ def _facts(analysis: Analysis) -> Iterator[str]:
 
 
 def _notes(analysis: Analysis) -> dict[str, str]:
-    return {subject.id: _note(subject.seen, subject.heard) for subject in analysis.subjects}
+    places = analysis.places
+    return {s.id: _note(places.get(s.id, ""), s.seen, s.heard) for s in analysis.subjects}
 
 
-def _note(seen: float, heard: float) -> str:
-    parts = [f"{verb} {clock(time)}" for verb, time in (("seen", seen), ("heard", heard)) if time]
+def _note(place: str, seen: float, heard: float) -> str:
+    parts = [f"mostly {_AT[place]}"] if place else []
+    parts += [f"{verb} {clock(time)}" for verb, time in (("seen", seen), ("heard", heard)) if time]
     return ", ".join(parts)
 
 
