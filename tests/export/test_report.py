@@ -14,6 +14,7 @@ import pytest
 
 from emoarc.analysis import FACE_SCHEMA, NOTICE, Analysis
 from emoarc.export import write_html
+from emoarc.fusion import SEVERAL_VOICES, express
 from emoarc.media import probe
 from emoarc.timeline import TIMELINE_SCHEMA, Timeline
 
@@ -93,6 +94,34 @@ def test_of_one_person_no_place_is_told_nor_of_who_wanders(analysis: Analysis) -
     wide = pa.array(np.linspace(-30, 290, len(analysis.faces)), pa.float32())
     wandering = analysis.faces.set_column(FACE_SCHEMA.get_field_index("x"), "x", wide)
     assert "P1" not in dataclasses.replace(analysis, faces=wandering).places
+
+
+def test_of_voices_alone_there_is_no_button_for_faces(analysis: Analysis, tmp_path: Path) -> None:
+    heard = analysis.timeline.select("V1")
+    page = render(dataclasses.replace(analysis, timeline=heard), tmp_path)
+    assert [a["value"] for a in page.attributes("input") if a.get("name")] == ["fused", "voice"]
+    assert "fused is the voice alone, smoothed" in page.text
+    assert "smoothed over time." not in render(analysis, tmp_path).text
+
+
+def test_several_voices_have_patterns_in_the_key_and_count_for_nobody(
+    analysis: Analysis, tmp_path: Path
+) -> None:
+    flat = np.full(7, 1 / 7)
+    rows = [
+        express(7.0 + i, 8.0 + i, "V2", modality, flat, 0.0, False, reason)
+        for i, reason in enumerate(SEVERAL_VOICES.values())
+        for modality in ("voice", "fused")
+    ]
+    timeline = Timeline.concatenate(analysis.timeline, Timeline.from_expressions(rows))
+    page = render(dataclasses.replace(analysis, timeline=timeline), tmp_path)
+    swatches = [each["class"] for each in page.attributes("i") if each.get("class")]
+    assert {"swatch overlap", "swatch crowd"} <= {*swatches}
+    several = "Several people speak at once for 1.0 s and a crowd is heard for 1.0 s"
+    assert several in page.text.replace("\u00a0", " ")
+    assert page.data["subjects"] == ["P1", "P2", "V1", "V2"]
+    why = page.data["lanes"]["fused"]["V2"]["why"]
+    assert why == [page.data["several"][sound] for sound in SEVERAL_VOICES]
 
 
 def test_faces_with_landmarks_get_a_panel_that_is_folded(

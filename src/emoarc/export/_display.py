@@ -54,7 +54,7 @@ def display_data(analysis: Analysis) -> dict[str, Any]:
         "end": end,
         "tolerance": max(_BRIDGE, width if thinned else 0.0),
         "emotions": list(EMOTIONS),
-        "modalities": list(MODALITIES),
+        "modalities": [each for each in MODALITIES if found[each]] or list(MODALITIES),
         "subjects": _lane_names(analysis),
         "lanes": found,
         "reasons": reasons,

@@ -23,7 +23,6 @@ from emoarc.files import write_text
 from emoarc.fusion import SEVERAL_VOICES
 from emoarc.labels import EMOTIONS
 from emoarc.media import is_browser_playable, transcode
-from emoarc.types import MODALITIES
 
 __all__ = ["write_html"]
 
@@ -68,7 +67,8 @@ def _page(analysis: Analysis, source: _Source) -> str:
         facts=list(_facts(analysis)),
         kind="video" if analysis.media and analysis.media.video else "audio",
         source=source.address,
-        modalities=MODALITIES,
+        modalities=data["modalities"],
+        alone=_alone(data),
         emotions=EMOTIONS,
         units=[doc.split(" ", 1) for doc in ACTION_UNIT_COLUMNS.values()] if data["faces"] else (),
         apart=bool(data["apart"]),
@@ -81,6 +81,17 @@ def _page(analysis: Analysis, source: _Source) -> str:
         provenance=list(_provenance(analysis)),
         record=json.dumps(_record(analysis), indent=2, ensure_ascii=False),
     )
+
+
+def _alone(data: dict[str, Any]) -> str:
+    """Say of what the fused rows are made where there is one modality only."""
+    match data["modalities"]:
+        case ["fused", "voice"]:
+            return "No face was observed: fused is the voice alone, smoothed over time."
+        case ["fused", "face"]:
+            return "No speech was observed: fused is the face alone, smoothed over time."
+        case _:
+            return ""
 
 
 def _data(analysis: Analysis) -> dict[str, Any]:

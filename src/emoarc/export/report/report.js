@@ -15,7 +15,7 @@
 
   const FULL = Object.freeze([data.start, data.end]);
   const MAX_LANES = 6;
-  const MARGIN = { left: 40, right: 16, top: 20, bottom: 30 };
+  const MARGIN = { left: 46, right: 16, top: 20, bottom: 30 };
   const state = {
     time: data.start,
     range: FULL,
@@ -107,7 +107,7 @@
 
   const note = (text, x, y, extra) => ({
     text, x, y, xref: "paper", yref: "paper", showarrow: false,
-    font: { size: 12.5, color: color("ink") }, ...extra,
+    font: { size: 12.5, color: color("ink") }, xshift: extra.xanchor === "left" ? 6 : 0, ...extra,
   });
 
   function ticks() {
@@ -160,7 +160,7 @@
     [...domains(Math.max(subjects.length, 1), figure.height)].forEach((domain, i) => {
       const suffix = i ? i + 1 : "";
       const rows = rowsOf(subjects[i]);
-      figure[`yaxis${suffix}`] = { domain, range: [0, 1], fixedrange: true, zeroline: false,
+      figure[`yaxis${suffix}`] = { domain, range: [0, 1], fixedrange: true, zeroline: false, ticklabelstandoff: 4,
         tickvals: [0, 0.5, 1], ticktext: ["0", "", "100 %"], gridcolor: color("grid"), anchor: "x" };
       if (subjects[i]) {
         figure.annotations.push(note(`<b>${subjects[i]}</b>  ${data.notes[subjects[i]]}`, 0, domain[1],
@@ -192,7 +192,7 @@
       const measure = ["valence", "arousal"][i];
       const suffix = i ? "2" : "";
       const reach = data.reach;
-      figure[`yaxis${suffix}`] = { domain, range: [-reach, reach], fixedrange: true, anchor: "x",
+      figure[`yaxis${suffix}`] = { domain, range: [-reach, reach], fixedrange: true, anchor: "x", ticklabelstandoff: 4,
         tickvals: [-reach, 0, reach], ticktext: [`−${reach}`, "0", `+${reach}`],
         gridcolor: color("grid"), zerolinecolor: color("line"), zerolinewidth: 1 };
       const poles = { valence: "unpleasant − to pleasant +", arousal: "calm − to excited +" }[measure];
@@ -231,17 +231,22 @@
 
   /* ---- Face against voice ---- */
 
-  /** The one subject whose face and voice are compared. */
-  const apartSubject = () =>
-    state.subject === "all" ? data.subjects.find((subject) => data.apart[subject]) : state.subject;
+  /** The one subject whose face and voice are compared: who is chosen, or of whom there is most. */
+  const apartSubject = () => state.subject !== "all" ? state.subject
+    : Object.keys(data.apart).reduce((most, each) => (apartSeconds(each) > apartSeconds(most) ? each : most));
+  const apartSeconds = (subject) => {
+    const { start, end } = data.apart[subject];
+    return start.reduce((sum, from, i) => sum + end[i] - from, 0);
+  };
 
   function drawApart() {
     if (!apart) return;
     const subject = apartSubject();
     const rows = data.apart[subject];
-    byId("apart-name").textContent = `of ${subject}`;
+    const others = state.subject === "all" && Object.keys(data.apart).length > 1;
+    byId("apart-name").textContent = `of ${subject}${others ? ", of whom there is most; choose others above" : ""}`;
     const figure = layout(130, "y");
-    figure.yaxis = { range: [0, 1], fixedrange: true, anchor: "x", zeroline: false,
+    figure.yaxis = { range: [0, 1], fixedrange: true, anchor: "x", zeroline: false, ticklabelstandoff: 4,
       tickvals: [0, 0.5, 1], ticktext: ["0", "", "1 bit"], gridcolor: color("grid") };
     const base = { type: "scatter", mode: "lines", fill: "toself", hoverinfo: "skip", line: { width: 0 } };
     const bits = (i) => rows.bits[i] / 1000;
@@ -328,7 +333,7 @@
     const units = data.units.length;
     const reach = [15, 30, 45, 60, 90, 180].find((each) => (rows?.pose.flat() ?? []).every((v) => Math.abs(v) <= 10 * each));
     const pose = 0.4;
-    figure.yaxis = { domain: [1 - pose, 1], range: [-reach, reach], fixedrange: true, anchor: "x",
+    figure.yaxis = { domain: [1 - pose, 1], range: [-reach, reach], fixedrange: true, anchor: "x", ticklabelstandoff: 4,
       tickvals: [-reach, 0, reach], ticktext: [`−${reach}°`, "0°", `+${reach}°`],
       gridcolor: color("grid"), zerolinecolor: color("line"), zerolinewidth: 1 };
     figure.yaxis2 = { domain: [0, 1 - pose - 0.1], range: [units - 0.5, -0.5], fixedrange: true, anchor: "x",
@@ -474,6 +479,7 @@
   function buildNow() {
     const now = byId("now");
     now.replaceChildren();
+    now.style.minHeight = "";
     panels.clear();
     for (const subject of shownSubjects()) {
       const panel = document.createElement("div");
@@ -506,13 +512,16 @@
       if (panel.shown === key) continue;
       panel.shown = key;
       panel.text.textContent = panel.text.title = text;
-      panel.list.classList.toggle("absent", !values);
+      panel.list.hidden = !values;
       panel.bars.forEach(({ item, bar, output }, k) => {
         item.classList.toggle("top", k === best);
         bar.style.transform = `scaleX(${values ? values[k] : 0})`;
-        output.textContent = values ? `${Math.round(values[k] * 100)} %` : "–";
+        output.textContent = values ? `${Math.round(values[k] * 100)} %` : "";
       });
     }
+    // What has once had room keeps it, so that nothing jumps where somebody falls silent.
+    const now = byId("now");
+    now.style.minHeight = `${now.offsetHeight}px`;
   }
 
   /* ---- Pointer and keys ---- */
