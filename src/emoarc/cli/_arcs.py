@@ -151,7 +151,8 @@ def _try(path: Path, failed: dict[str, str], act: Callable[[], None]) -> None:
         act()
     except Exception as error:
         complain(explain(error, path))
-        failed[path.name] = explain(error).removeprefix(f"{path}: ")
+        why = explain(error).removeprefix(f"{path}: ")
+        failed[path.name] = why.replace(str(path), path.name)
 
 
 def _timeline(saved: Path) -> Path | None:
