@@ -349,6 +349,7 @@
   }
 
   function draw() {
+    byId("now").style.minHeight = "";
     drawTimeline();
     drawApart();
     drawArc();
@@ -479,7 +480,6 @@
   function buildNow() {
     const now = byId("now");
     now.replaceChildren();
-    now.style.minHeight = "";
     panels.clear();
     for (const subject of shownSubjects()) {
       const panel = document.createElement("div");
