@@ -57,6 +57,7 @@ def _foreign(address: str) -> list[str]:
 
 
 def click(page: Any, chart: str, time: float) -> None:
+    page.locator(chart).scroll_into_view_if_needed()
     box = page.locator(chart).bounding_box()
     width = box["width"] - sum(MARGINS)
     page.mouse.click(box["x"] + MARGINS[0] + width * time / 12, box["y"] + 60)
