@@ -140,6 +140,7 @@ def test_a_stream_without_voices_takes_no_audio(analyzer):
         VideoFrame(float("nan"), np.zeros((48, 48, 3), np.uint8)),
         AudioChunk(0.0, np.zeros((2, 160), np.float32)),
         AudioChunk(0.0, np.zeros(160, np.int16)),
+        AudioChunk(0.0, np.full(160, 2500, np.float32)),
     ],
 )
 def test_an_item_of_another_kind_is_refused_in_one_line(analyzer, item):

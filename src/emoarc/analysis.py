@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from emoarc.arcs import Arc
-from emoarc.fusion import Segment, incongruence, segments
+from emoarc.fusion import SEVERAL_VOICES, Segment, incongruence, segments
 from emoarc.labels import EMOTIONS
 from emoarc.media import Coverage, MediaInfo
 from emoarc.timeline import Timeline
@@ -24,6 +24,7 @@ __all__ = [
     "Analysis",
     "Subject",
     "SubjectSummary",
+    "of_one_voice",
     "summarize",
 ]
 
@@ -43,6 +44,8 @@ ACTION_UNIT_COLUMNS: Final = {
     "au26": "AU26 jaw dropped",
 }
 """Columns of the face table and what each tells, in the order of `emoarc.vision.action_units`."""
+
+_THIRDS: Final = ("left", "middle", "right")
 
 _SHAPE: Final = (
     pa.field("yaw", pa.float32(), metadata={"unit": "degrees", "doc": "to the person's left"}),
@@ -86,7 +89,7 @@ class Subject:
     seen: float
     """Seconds in which the face was observed."""
     heard: float
-    """Seconds of speech; that of several at once, or of a crowd, counts for who spoke before."""
+    """Seconds of speech that is this voice's alone."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,8 @@ class Analysis:
     media: MediaInfo | None
     """None for a live stream."""
     subjects: tuple[Subject, ...]
+    """Who was seen or heard alone; where nobody was before them, several voices have an id of the
+    timeline that is no subject."""
     timeline: Timeline
     faces: pa.Table
     """Where faces were and how they were turned and shaped, frame by frame: `FACE_SCHEMA`."""
@@ -138,6 +143,38 @@ class Analysis:
         """How far face and voice are read differently: `emoarc.fusion.INCONGRUENCE_SCHEMA`."""
         return incongruence(self.timeline)
 
+    @property
+    def several_voices(self) -> dict[str, float]:
+        """Seconds of overlapped speech and of crowds, which count for no subject."""
+        heard = self.timeline.select(modality="voice")
+        reasons = heard.column("reason")
+        found = {
+            sound: Timeline(heard.table.filter(pa.array(reasons == reason, pa.bool_()))).seconds
+            for sound, reason in SEVERAL_VOICES.items()
+        }
+        return {sound: seconds for sound, seconds in found.items() if seconds}
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Which third of the picture, `left`, `middle` or `right`, each subject is mostly seen in.
+
+        As one looks at it. Empty where one person is seen, or the picture's width is not known;
+        who is seen in no third for half of the time is left out.
+        """
+        video = self.media.video if self.media else None
+        subjects = self.faces["subject"].to_numpy()
+        seen = [each.id for each in self.subjects if np.any(subjects == each.id)]
+        if video is None or len(seen) < 2:
+            return {}
+        centers = (self.faces["x"].to_numpy() + self.faces["width"].to_numpy() / 2) / video.width
+        thirds = np.clip(centers * 3, 0, 2).astype(np.intp)
+        shares = {each: np.bincount(thirds[subjects == each], minlength=3) for each in seen}
+        return {
+            each: _THIRDS[int(counts.argmax())]
+            for each, counts in shares.items()
+            if counts.max() >= counts.sum() / 2
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """Return the analysis as plain data, ready for JSON (see `emoarc.export`)."""
         from emoarc.export import to_dict
@@ -156,10 +193,19 @@ class Analysis:
         return save(self, Path(folder), formats, on_progress)
 
 
+def of_one_voice(timeline: Timeline) -> Timeline:
+    """Leave out the rows of overlapped speech and of crowds."""
+    several = np.isin(timeline.column("reason").astype(np.str_), list(SEVERAL_VOICES.values()))
+    return Timeline(timeline.table.filter(pa.array(~several)))
+
+
 def summarize(timeline: Timeline) -> tuple[SubjectSummary, ...]:
-    """Summarise a timeline, one entry for each subject and modality that occurs in it."""
+    """Summarise a timeline, one entry for each subject and modality that occurs in it.
+
+    Several voices at once are nobody's, and left out.
+    """
     summaries: list[SubjectSummary] = []
-    for subject, own in timeline.by_subject().items():
+    for subject, own in of_one_voice(timeline).by_subject().items():
         for modality in MODALITIES:
             rows = own.select(modality=modality)
             if len(rows):

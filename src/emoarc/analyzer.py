@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from emoarc import __version__
-from emoarc.analysis import Analysis, Subject, summarize
+from emoarc.analysis import Analysis, Subject, of_one_voice, summarize
 from emoarc.arcs import Arc, ArcOptions, build_arc
 from emoarc.audio import SpeakerBaselineOptions, VoiceBranch
 from emoarc.errors import NothingToAnalyzeError, OptionError
@@ -98,8 +98,12 @@ class AnalysisOptions:
             value = getattr(self, name)
             if not isinstance(value, (int, float)) or not 0 <= value <= 1:
                 raise OptionError(f"{name}: give 0 to 1, not {value}")
-        if self.start < 0 or (self.end is not None and self.end <= self.start):
+        if not 0 <= self.start < (inf if self.end is None else self.end):
             raise OptionError(f"start, end: {self.start:g} to {self.end} s is no stretch of time")
+        if self.threads not in range(1, 1025):
+            raise OptionError(f"threads: give a whole number from 1 to 1024, not {self.threads}")
+        if self.speakers not in (True, False):
+            raise OptionError(f"speakers: give True or False, not {self.speakers!r}")
 
 
 class Analyzer:
@@ -329,7 +333,7 @@ def _subjects(timeline: Timeline, faces: pa.Table) -> tuple[Subject, ...]:
             seen=rows.select(modality="face").seconds,
             heard=rows.select(modality="voice").seconds,
         )
-        for subject, rows in timeline.by_subject().items()
+        for subject, rows in of_one_voice(timeline).by_subject().items()
     )
 
 

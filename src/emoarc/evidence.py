@@ -10,7 +10,7 @@ from math import inf
 from typing import Final
 
 from emoarc.audio import SpeakerBaselineOptions, SpeakerBaselines
-from emoarc.fusion import Turn, attribute, express
+from emoarc.fusion import SEVERAL_VOICES, Turn, attribute, express
 from emoarc.turns import HeardTurn, Mouth, mouth_of
 from emoarc.types import Expression, FaceObservation, VoiceObservation
 
@@ -21,8 +21,6 @@ _LONGEST_STAND = 0.5
 a half periods."""
 _RECENT: Final = 100
 """Turns that are looked back on while a stream runs."""
-_NOT_ALONE: Final = {"overlap": "several people speak at once", "crowd": "a crowd is heard"}
-"""Why no expression is told where more than one voice is heard."""
 
 
 class FaceEvidence:
@@ -159,7 +157,7 @@ class VoiceEvidence:
             self._frames.popleft()
 
     def _express(self, heard: VoiceObservation) -> Expression:
-        # Of several voices lips tell nothing: they count where the speaker heard before does.
+        # Of several voices lips tell nothing: they stand where the speaker heard before does.
         if heard.sound == "speech":
             self._owner = self._attributed(heard)
         # Sound has told what it can by now; what is kept to the end is small. Copied, because a
@@ -181,7 +179,7 @@ class VoiceEvidence:
         return attribute(self._recent)[-1]
 
     def _expression(self, heard: VoiceObservation, subject: str) -> Expression:
-        reason = _NOT_ALONE.get(heard.sound, "")
+        reason = SEVERAL_VOICES.get(heard.sound, "")
         sure = heard.quality >= self._floor and not reason
         return express(
             heard.start,

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from math import inf, isfinite
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from emoarc.audio import SpeakerBaselineOptions, VoiceBranch
 from emoarc.errors import OptionError
@@ -16,6 +18,9 @@ from emoarc.types import AudioChunk, Expression, FaceObservation, VideoFrame, Vo
 from emoarc.vision import FaceBranch, check_rgb
 
 __all__ = ["Stream", "StreamResult"]
+
+_LOUDEST: Final = 10.0
+"""Beyond full scale, 20 dB: no gain and no decoder goes as far."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Stream:
 
         Raises:
             OptionError: The stream has been flushed, has no branch for such an item, or the item
-                is not as `emoarc.types` describes it.
+                is not as `emoarc.types` describes it, as far as that shows.
         """
         if self._ended:
             raise OptionError("stream: it has been flushed; open a new one")
@@ -134,6 +139,12 @@ def _check(item: VideoFrame | AudioChunk) -> None:
         check_rgb(item.image, "stream")
     elif item.samples.dtype != np.float32 or item.samples.ndim != 1:
         raise OptionError("stream: a chunk is mono, float32, of shape (n,), at 16 kHz")
+    elif _too_loud(item.samples) > 0.01 * len(item.samples):  # not one that is damaged
+        raise OptionError("stream: samples are in [-1, 1]; divide integers of 16 bits by 32768")
+
+
+def _too_loud(samples: NDArray[np.float32]) -> int:
+    return int(np.count_nonzero(np.isfinite(samples) & (np.abs(samples) > _LOUDEST)))
 
 
 def _settled(branch: FaceBranch | VoiceBranch | None, ended: bool) -> float:

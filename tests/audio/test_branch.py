@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import resample_poly
 
 from emoarc.audio import VoiceBranch, VoiceExpressionModel
+from emoarc.errors import OptionError
 from emoarc.models import load_denoiser
 from emoarc.types import AudioChunk
 
@@ -99,6 +101,34 @@ def test_jitter_of_the_times_does_not_matter(model, scene, whole):
     assert_same(observe(model, parts), whole)
 
 
+@pytest.mark.parametrize("rate", [22_050, 24_000, 44_100, 48_000])
+@pytest.mark.parametrize("period", [0.02, 0.1, 1.0])
+def test_sound_of_another_rate_is_refused(model, scene, rate, period):
+    sound = resample_poly(scene[0], rate // 50, RATE // 50).astype(np.float32)
+    parts = np.split(sound, range(round(rate * period), len(sound), round(rate * period)))
+    given = [AudioChunk(i * period, part) for i, part in enumerate(parts)]
+    with pytest.raises(OptionError, match="resample to 16 kHz"):
+        observe(model, given)
+
+
+@pytest.mark.parametrize("length", [320, 1600])
+def test_heavy_jitter_and_a_clock_set_back_are_borne(model, scene, length):
+    rng = np.random.default_rng(0)
+    parts = chunks(np.tile(scene[0], 2), range(length, 2 * len(scene[0]), length))
+    late = [AudioChunk(c.time + rng.exponential(0.05) - 0.9 * (i > 150), c.samples)
+            for i, c in enumerate(parts)]  # fmt: skip
+    assert observe(model, late)
+
+
+def test_windows_that_overlap_are_borne_with_times_in_milliseconds(model, scene, whole):
+    sound, _ = scene
+    given = [
+        AudioChunk(round(start / RATE, 3), sound[start : start + RATE])
+        for start in range(0, len(sound), 3333)
+    ]
+    assert len(observe(model, given)) == len(whole)
+
+
 def test_a_short_gap_is_silence(model, scene):
     sound, _ = scene
     hole = slice(5 * RATE, 5 * RATE + 6400)
@@ -140,7 +170,10 @@ def test_whatever_the_times_and_samples_the_order_holds(model, speech, steps):
     sounds["damage"] = np.resize(np.float32([np.nan, 1e30, -np.inf, 0.1]), 40_000)
     branch, time, settled, seen = VoiceBranch(model), 10.0, 0.0, []
     for jump, length, kind in steps:
-        new = branch.push(AudioChunk(time + jump, sounds[kind][:length]))
+        try:
+            new = branch.push(AudioChunk(time + jump, sounds[kind][:length]))
+        except OptionError:  # other sound at the same time
+            break
         assert all(o.start >= settled for o in new)
         assert branch.settled >= settled
         seen += new

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emoarc.audio import FRAME, SCENES, OverlapDetector, VoiceActivity
-from emoarc.audio._scenes import OverlapStage
+from emoarc.audio._scenes import OverlapStage, _lasting
 from emoarc.errors import ModelError
 from emoarc.media import read_audio
 from emoarc.packs import load_pack
@@ -56,3 +56,8 @@ def test_one_person_is_one_voice_and_two_are_not(detector, shared):
 def test_a_pack_for_another_job_is_refused():
     with pytest.raises(ModelError, match="speech, overlap, crowd"):
         OverlapDetector(load_pack("voice-expression"))
+
+
+def test_overlap_that_is_over_at_once_is_one_voice():
+    scenes = np.array([1, 2, 2, 1, 1, 2, 2, 2, 2, 3, 2, 0, 2])
+    assert _lasting(scenes).tolist() == [1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 1, 0, 1]

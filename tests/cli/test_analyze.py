@@ -72,6 +72,13 @@ def test_one_modality_gives_rows_of_that_one(emoarc):
     assert modalities == {"voice", "fused"}
 
 
+def test_fusion_and_smoothing_are_chosen_by_name(emoarc):
+    words = ("--fusion", "max", "--smoothing", "none", "--end", "3", "--fps", "2", "--json")
+    found = json.loads(emoarc("analyze", SAMPLE, *words).out)
+    fusion = found["provenance"]["options"]["fusion"]
+    assert (fusion["rule"], fusion["smoothing"]) == ("max", "none")
+
+
 def test_noise_is_taken_away_and_the_provenance_says_by_what(emoarc):
     outcome = emoarc(
         "analyze", SAMPLE, "--json", "--modalities", "voice", "--denoise", "gate",
@@ -210,7 +217,8 @@ def test_a_corrupted_pack_is_refused(emoarc, tmp_path, kind):
 @pytest.mark.parametrize(
     "words",
     [("--fps", "0"), ("--fps", "nan"), ("--start", "5", "--end", "2"), ("--format", "pdf"),
-     ("--modalities", "smell"), ("--prior", "mine"), ("--end", "nan"), ("--audio-track", "9")],
+     ("--modalities", "smell"), ("--prior", "mine"), ("--fusion", "vote"), ("--smoothing", "much"),
+     ("--end", "nan"), ("--audio-track", "9")],
     ids=" ".join,
 )  # fmt: skip
 def test_options_that_cannot_be_are_usage_errors(emoarc, tmp_path, words):

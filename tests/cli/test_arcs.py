@@ -128,6 +128,11 @@ def test_recordings_without_an_analysis_are_analysed_first(emoarc, analysed):
     assert "notes.txt" not in outcome.err
     assert (analysed / "talk.emoarc/report.html").exists()
     assert "talk" in {row["recording"] for row in _families(analysed)[1]}
+    (left_out,) = json.loads((analysed / "arcs.json").read_text(encoding="utf-8"))["left_out"]
+    assert left_out["recording"] == "broken.wav"
+    assert left_out["reason"].startswith("'broken.wav' is not a media file")
+    assert left_out["reason"] in html.unescape((analysed / "arcs.html").read_text(encoding="utf-8"))
+    assert "1 input could not be used" in outcome.err
     again = emoarc("arcs", analysed)
     assert "talk.mp4" not in again.err
 

@@ -8,10 +8,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from emoarc.analysis import FACE_SCHEMA, NOTICE, Analysis
 from emoarc.export import write_html
+from emoarc.fusion import SEVERAL_VOICES, express
 from emoarc.media import probe
 from emoarc.timeline import TIMELINE_SCHEMA, Timeline
 
@@ -74,6 +77,51 @@ def test_the_page_says_what_it_must(analysis: Analysis, tmp_path: Path) -> None:
         assert sentence in text
     assert page.data["subjects"] == ["P1", "P2", "V1"]
     assert len(page.attributes("tbody")) == 3
+
+
+def test_of_several_people_it_is_said_where_they_are(analysis: Analysis, tmp_path: Path) -> None:
+    assert analysis.places == {"P1": "left", "P2": "middle"}
+    page = render(analysis, tmp_path)
+    assert page.data["notes"]["P1"].startswith("mostly at the left, seen 11.0")
+    assert "mostly in the middle, seen 6.0" in page.text
+    assert page.data["notes"]["V1"].startswith("heard")
+
+
+def test_of_one_person_no_place_is_told_nor_of_who_wanders(analysis: Analysis) -> None:
+    alone = analysis.faces.filter(pa.array(analysis.faces["subject"].to_numpy() == "P1"))
+    assert dataclasses.replace(analysis, faces=alone).places == {}
+    assert dataclasses.replace(analysis, media=None).places == {}
+    wide = pa.array(np.linspace(-30, 290, len(analysis.faces)), pa.float32())
+    wandering = analysis.faces.set_column(FACE_SCHEMA.get_field_index("x"), "x", wide)
+    assert "P1" not in dataclasses.replace(analysis, faces=wandering).places
+
+
+def test_of_voices_alone_there_is_no_button_for_faces(analysis: Analysis, tmp_path: Path) -> None:
+    heard = analysis.timeline.select("V1")
+    page = render(dataclasses.replace(analysis, timeline=heard), tmp_path)
+    assert [a["value"] for a in page.attributes("input") if a.get("name")] == ["fused", "voice"]
+    assert "fused is the voice alone, smoothed" in page.text
+    assert "smoothed over time." not in render(analysis, tmp_path).text
+
+
+def test_several_voices_have_patterns_in_the_key_and_count_for_nobody(
+    analysis: Analysis, tmp_path: Path
+) -> None:
+    flat = np.full(7, 1 / 7)
+    rows = [
+        express(7.0 + i, 8.0 + i, "V2", modality, flat, 0.0, False, reason)
+        for i, reason in enumerate(SEVERAL_VOICES.values())
+        for modality in ("voice", "fused")
+    ]
+    timeline = Timeline.concatenate(analysis.timeline, Timeline.from_expressions(rows))
+    page = render(dataclasses.replace(analysis, timeline=timeline), tmp_path)
+    swatches = [each["class"] for each in page.attributes("i") if each.get("class")]
+    assert {"swatch overlap", "swatch crowd"} <= {*swatches}
+    several = "Several people speak at once for 1.0 s and a crowd is heard for 1.0 s"
+    assert several in page.text.replace("\u00a0", " ")
+    assert page.data["subjects"] == ["P1", "P2", "V1", "V2"]
+    why = page.data["lanes"]["fused"]["V2"]["why"]
+    assert why == [page.data["several"][sound] for sound in SEVERAL_VOICES]
 
 
 def test_faces_with_landmarks_get_a_panel_that_is_folded(

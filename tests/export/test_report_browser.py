@@ -11,13 +11,14 @@ import pytest
 from emoarc.analysis import Analysis
 from emoarc.export import write_html
 from emoarc.media import probe
+from emoarc.timeline import Timeline
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 if CHROMIUM is None:
     pytest.skip("Chromium is not installed", allow_module_level=True)
 
-MARGINS = 40, 16
+MARGINS = 46, 16
 """Pixels left and right of the charts' time axis."""
 
 
@@ -56,6 +57,7 @@ def _foreign(address: str) -> list[str]:
 
 
 def click(page: Any, chart: str, time: float) -> None:
+    page.locator(chart).scroll_into_view_if_needed()
     box = page.locator(chart).bounding_box()
     width = box["width"] - sum(MARGINS)
     page.mouse.click(box["x"] + MARGINS[0] + width * time / 12, box["y"] + 60)
@@ -145,6 +147,30 @@ def test_switching_shows_another_modality_and_subject(page: Any) -> None:
     page.select_option("#subject", "P2")
     assert page.locator("#now h3").all_inner_texts() == ["P2\nnot observed"]
     assert page.inner_text("#arc-name") == "of P2"
+
+
+def test_face_against_voice_shows_who_has_most_of_it_or_is_chosen(
+    browser: Any, analysis: Analysis, synthetic: Any, tmp_path: Path
+) -> None:
+    more = Timeline.from_expressions(synthetic("P2", "voice", ((3.0, 9.0),), 7))
+    timeline = Timeline.concatenate(analysis.timeline, more)
+    write_html(dataclasses.replace(analysis, timeline=timeline), tmp_path / "report.html")
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((tmp_path / "report.html").as_uri())
+    seconds = page.evaluate(
+        "Object.entries(JSON.parse(document.getElementById('data').textContent).apart)"
+        ".map(([name, {start, end}]) => [end.reduce((sum, e, i) => sum + e - start[i], 0), name])"
+    )
+    assert len(seconds) == 2
+    assert page.inner_text("#apart-name").startswith(f"of {max(seconds)[1]}, of whom")
+    page.select_option("#subject", "P1")
+    assert page.inner_text("#apart-name") == "of P1"
+    page.close()
+
+
+def test_who_is_not_observed_takes_one_line(page: Any) -> None:
+    assert page.locator("#now ul:visible").count() == 1  # P1's alone at the beginning
+    assert page.locator("#now h3").count() == 3
 
 
 def test_the_panel_of_a_face_opens_seeks_and_names_what_it_shows(page: Any) -> None:

@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from emoarc.errors import OptionError
 from emoarc.fusion import (
     RULES,
+    SEVERAL_VOICES,
     FusionOptions,
     FusionStage,
     Pool,
     express,
     load_fitted,
+    smooth_rows,
 )
 from emoarc.labels import EMOTIONS
+from emoarc.timeline import Timeline
 
 
 def _plain(face_weight=0.25):
@@ -41,15 +44,16 @@ def test_a_modality_alone_stays_what_it_is(make, rule, modality, weight):
     assert fused.label == alone.label
 
 
-def test_an_unknown_rule_is_named():
-    with pytest.raises(OptionError, match="borda"):
-        FusionStage(FusionOptions(rule="borda"))
-
-
-@pytest.mark.parametrize("name", ["smoothing", "live_smoothing"])
-def test_an_unknown_smoothing_is_named(name):
+@pytest.mark.parametrize("name", ["rule", "smoothing", "live_smoothing"])
+def test_an_unknown_rule_or_smoothing_is_named(name):
     with pytest.raises(OptionError, match="kalman"):
         FusionOptions(**{name: "kalman"})
+
+
+@pytest.mark.parametrize("floor", [-0.1, 5.0, float("nan")])
+def test_a_floor_of_quality_is_a_quality(floor):
+    with pytest.raises(OptionError, match="quality_floor"):
+        FusionOptions(quality_floor=floor)
 
 
 @pytest.mark.parametrize("step", [0.0, -1.0, float("nan"), float("inf")])
@@ -115,6 +119,23 @@ def test_low_quality_abstains_and_says_why(make, quality):
     (fused,) = stage.settle(1.0)
     assert fused.label is None
     assert fused.reason
+
+
+@pytest.mark.parametrize("sound", SEVERAL_VOICES)
+def test_of_several_voices_a_fused_row_says_so_also_when_smoothed(make, sound):
+    reason = SEVERAL_VOICES[sound]
+    flat = np.full(7, 1 / 7)
+    rows = [
+        make(0.0, 1.0, "voice"),
+        express(1.0, 2.0, "P1", "voice", flat, 0.0, False, reason),
+        make(2.0, 3.0, quality=0.1),
+        express(2.0, 3.0, "P1", "voice", flat, 0.0, False, reason),
+    ]
+    fused = smooth_rows(Timeline.from_expressions(FusionStage().fuse(rows)), FusionOptions())
+    assert {row.reason for row in fused if row.end <= 1.0} == {""}
+    assert {row.reason for row in fused if 1.0 < row.end <= 2.0} == {reason}
+    both = f"the face is too small, blurred or dark; {reason}"
+    assert {row.reason for row in fused if row.end > 2.0} == {both}
 
 
 @given(st.integers(0, 100), st.integers(0, 100))

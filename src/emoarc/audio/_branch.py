@@ -6,6 +6,7 @@ from math import inf
 from typing import Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from emoarc.audio._buffer import Buffer
@@ -17,6 +18,7 @@ from emoarc.audio._speakers import SpeakerEmbedder, SpeakerOptions, Speakers
 from emoarc.audio._turns import TurnDetector, TurnOptions
 from emoarc.audio._utterances import UtteranceOptions, UtteranceSegmenter, Window
 from emoarc.audio._vad import FRAME, VoiceActivity
+from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS
 from emoarc.types import SAMPLING_RATE, AudioChunk, Sound, VoiceObservation
 
@@ -37,6 +39,9 @@ class VoiceBranchOptions:
     """Seconds by which a chunk may miss the end of the last one and still count as joined."""
     max_gap: float = 1.0
     """Seconds; a longer gap ends the utterance, a shorter one is filled with silence."""
+    max_excess: float = 0.2
+    """Seconds of sound that chunks may hold in each second beyond the time between them; more is
+    of another sampling rate. One second in all is let pass, for times that jitter."""
 
 
 class VoiceBranch:
@@ -77,6 +82,7 @@ class VoiceBranch:
         self._speaker = 1
         self._utterances = 0  # of which something was heard, the open one included
         self._run: _Run | None = None
+        self._excess = 0.0  # seconds of other sound at times at which something had been heard
         self._ended = False
 
     @property
@@ -87,7 +93,11 @@ class VoiceBranch:
         return self._run.settled if self._run else 0.0
 
     def push(self, chunk: AudioChunk) -> list[VoiceObservation]:
-        """Return the observations that this chunk makes certain."""
+        """Return the observations that this chunk makes certain.
+
+        Raises:
+            OptionError: Chunks hold more sound than fits between their times.
+        """
         run = self._run or self._begin(chunk.time)
         samples = self._repaired(chunk.samples)
         gap = chunk.time - run.end
@@ -96,6 +106,7 @@ class VoiceBranch:
             heard = run.flush()
             run = self._begin(chunk.time, run.utterances)
         elif abs(gap) > self.options.tolerance:
+            self._weigh(gap, samples, run)
             samples = _joined(samples, round(gap * SAMPLING_RATE))
         self._run = run
         return self._judged(heard + run.push(samples))
@@ -118,6 +129,20 @@ class VoiceBranch:
         for utterance in range(self._utterances):
             last = found[utterance] = speakers.get(utterance, last)
         return found
+
+    def _weigh(self, gap: float, samples: NDArray[np.float32], run: "_Run") -> None:
+        """Refuse sound that goes on being more than fits.
+
+        Jitter of times evens out, and what was heard before may come again.
+        """
+        passed = round(-gap * SAMPLING_RATE)
+        if gap > 0 or (passed < len(samples) and not run.heard(samples, passed)):
+            self._excess = max(0.0, self._excess - gap)
+        if self._excess > max(1.0, self.options.max_excess * run.seconds):
+            raise OptionError(
+                "stream: chunks hold more sound than fits between their times, as at another "
+                "sampling rate; resample to 16 kHz"
+            )
 
     def _begin(self, origin: float, utterances: int = 0) -> "_Run":
         return _Run(
@@ -178,6 +203,10 @@ class _Excerpt:
 
 
 _SPEECH: Final = SCENES.index("speech")
+_ALIKE: Final = 64
+"""Samples by which sound is known again."""
+_STRAY: Final = 16
+"""Samples by which times may be rounded."""
 
 
 class _Run:
@@ -200,6 +229,7 @@ class _Run:
         self._segmenter = UtteranceSegmenter(options.utterances, utterances)
         self._waiting = np.zeros(0, np.float32)  # frames whose scenes are not known yet
         self._samples = Buffer()
+        self._latest = np.zeros(0, np.float32)
         self._clean = Buffer()  # the same without noise, as far as it is out
         self._probabilities = Buffer()
 
@@ -207,6 +237,11 @@ class _Run:
     def end(self) -> float:
         """The time after the last sample."""
         return self._origin + self._samples.end / SAMPLING_RATE
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return self._samples.end / SAMPLING_RATE
 
     @property
     def settled(self) -> float:
@@ -217,6 +252,14 @@ class _Run:
     def utterances(self) -> int:
         """How many there were."""
         return self._segmenter.utterances
+
+    def heard(self, samples: NDArray[np.float32], passed: int) -> bool:
+        """Whether the latest sound comes again as what ends at `passed`, give or take a ms."""
+        latest = self._latest
+        around = samples[max(0, passed - len(latest) - _STRAY) : passed + _STRAY]
+        if len(around) < len(latest):
+            return False
+        return bool((sliding_window_view(around, len(latest)) == latest).all(axis=1).any())
 
     def push(self, samples: NDArray[np.float32]) -> list[_Excerpt]:
         return [excerpt for second in _seconds(samples) for excerpt in self._hear(second)]
@@ -232,6 +275,7 @@ class _Run:
 
     def _hear(self, samples: NDArray[np.float32]) -> list[_Excerpt]:
         self._samples.append(samples)
+        self._latest = np.concatenate([self._latest, samples])[-_ALIKE:]
         windows = self._listen(self._denoiser.push(samples))
         excerpts = [self._excerpt(window) for window in windows]
         needed = self._segmenter.settled

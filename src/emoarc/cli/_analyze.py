@@ -81,6 +81,16 @@ def analyze(
         str,
         typer.Option(help="What takes noise from voices: none, gate, or a file of GTCRN (ONNX)."),
     ] = "none",
+    fusion: Annotated[
+        str,
+        typer.Option(
+            help="How face and voice are combined: pool, mean, product, max, bayes, decisions, elm "
+            "or stacking."
+        ),
+    ] = "pool",
+    smoothing: Annotated[
+        str, typer.Option(help="How what is fused is smoothed over time: hmm, linear or none.")
+    ] = "hmm",
     overlay: Annotated[
         bool, typer.Option("--overlay", help="Also write overlay.mp4, the annotated video.")
     ] = False,
@@ -99,6 +109,7 @@ def analyze(
     # Heavy rooms are imported here, so that `emoarc --help` answers at once.
     from emoarc.analyzer import AnalysisOptions, Analyzer
     from emoarc.export import check_formats
+    from emoarc.fusion import FusionOptions
 
     wanted = _words(formats)
     check_formats(wanted)
@@ -117,6 +128,7 @@ def analyze(
             voice_relative=voice_relative,
             speakers=speakers,
             denoise=denoise,
+            fusion=FusionOptions(rule=fusion, smoothing=smoothing),  # pyright: ignore[reportArgumentType]  # checked there
         )
     )
     if not as_json or overlay:
@@ -240,13 +252,17 @@ def _span(analysis: "Analysis") -> tuple[float, float | None]:
 
 def _report(analysis: "Analysis", folder: Path, formats: tuple[str, ...]) -> None:
     """Print the summary of one recording."""
+    from emoarc.fusion import SEVERAL_VOICES
+
     out.print(f"[bold]{plain(analysis.file)}[/]", soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in _HEADINGS:
         table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
+    places = analysis.places
     for row in analysis.summary:
+        place = places.get(row.subject, "")
         table.add_row(
-            row.subject,
+            f"{row.subject} [dim]{place}[/]" if place else row.subject,
             row.modality,
             f"{row.seconds:.1f} s",
             _describe(row),
@@ -254,6 +270,8 @@ def _report(analysis: "Analysis", folder: Path, formats: tuple[str, ...]) -> Non
             f"{row.arousal:+.2f}",
         )
     out.print(table)
+    for sound, seconds in analysis.several_voices.items():
+        out.print(f"{SEVERAL_VOICES[sound]} for {seconds:.1f} s, which counts for nobody")
     for warning in analysis.warnings:
         note(warning)
     name = "report.html" if "html" in formats else ""

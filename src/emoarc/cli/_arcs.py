@@ -76,10 +76,11 @@ def arcs(
     failed = _analyze_missing(folder, quiet)
     found, left_out = _read(folder, subject, failed)
     comparison = compare_arcs(found, options)
-    comparison = replace(comparison, left_out=left_out | comparison.left_out)
+    left_out |= comparison.left_out
     if not quiet:
-        for name, reason in comparison.left_out.items():
+        for name, reason in left_out.items():
             note(f"{name}: left out, {reason}")
+    comparison = replace(comparison, left_out=failed | left_out)
     if len(comparison.names) < 3:
         raise NothingToAnalyzeError(
             f"{folder}: arcs that can be compared: {len(comparison.names)}; families need three"
@@ -89,7 +90,7 @@ def arcs(
     if not quiet:
         _report(result, files[-1])
     if failed:
-        complain(f"{len(failed)} inputs could not be used")
+        complain(f"{len(failed)} input{'s' if len(failed) > 1 else ''} could not be used")
         raise typer.Exit(3)
 
 
@@ -99,16 +100,16 @@ def _number(families: str) -> int | None:
     return None if families == "auto" else int(families)
 
 
-def _analyze_missing(folder: Path, quiet: bool) -> list[str]:
-    """Analyse what has not been analysed yet; return what could not be."""
+def _analyze_missing(folder: Path, quiet: bool) -> dict[str, str]:
+    """Analyse what has not been analysed yet; return what could not be, and why."""
     media = sorted(p for p in folder.iterdir() if p.suffix.lower() in _MEDIA and p.is_file())
     todo = {p: to for p, to in folders_for(media, folder).items() if not _timeline(to)}
     if not todo:
-        return []
+        return {}
     from emoarc.analyzer import Analyzer
 
     analyzer = Analyzer()
-    failed: list[str] = []
+    failed: dict[str, str] = {}
     for i, (path, target) in enumerate(todo.items(), start=1):
         if not quiet:
             note(f"{path}: not analysed yet, so this is done first ({i} of {len(todo)})")
@@ -118,7 +119,9 @@ def _analyze_missing(folder: Path, quiet: bool) -> list[str]:
     return failed
 
 
-def _read(folder: Path, subject: str, failed: list[str]) -> "tuple[dict[str, Arc], dict[str, str]]":
+def _read(
+    folder: Path, subject: str, failed: dict[str, str]
+) -> "tuple[dict[str, Arc], dict[str, str]]":
     """Build the arc of every saved analysis; say why of which there is none."""
     found: dict[str, Arc] = {}
     left_out: dict[str, str] = {}
@@ -142,13 +145,14 @@ def _read(folder: Path, subject: str, failed: list[str]) -> "tuple[dict[str, Arc
     return found, left_out
 
 
-def _try(path: Path, failed: list[str], act: Callable[[], None]) -> None:
-    """Do something with one input; where it fails, say so and go on."""
+def _try(path: Path, failed: dict[str, str], act: Callable[[], None]) -> None:
+    """Do something with one input; where it fails, say so, note why and go on."""
     try:
         act()
     except Exception as error:
         complain(explain(error, path))
-        failed.append(path.name)
+        why = explain(error).removeprefix(f"{path}: ")
+        failed[path.name] = why.replace(str(path), path.name)
 
 
 def _timeline(saved: Path) -> Path | None:

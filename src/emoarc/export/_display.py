@@ -1,6 +1,6 @@
 """What the report's charts draw: the timeline and the arcs, thinned to what a screen can show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from emoarc.analysis import Analysis
 from emoarc.arcs import Arc
+from emoarc.fusion import SEVERAL_VOICES
 from emoarc.labels import EMOTIONS
 from emoarc.timeline import Timeline
 from emoarc.types import MODALITIES, Modality
@@ -53,13 +54,24 @@ def display_data(analysis: Analysis) -> dict[str, Any]:
         "end": end,
         "tolerance": max(_BRIDGE, width if thinned else 0.0),
         "emotions": list(EMOTIONS),
-        "modalities": list(MODALITIES),
-        "subjects": [subject.id for subject in analysis.subjects],
+        "modalities": [each for each in MODALITIES if found[each]] or list(MODALITIES),
+        "subjects": _lane_names(analysis),
         "lanes": found,
         "reasons": reasons,
+        "several": {sound: reasons.index(why) for sound, why in _several(reasons)},
         "arcs": {arc.subject: _arc(arc) for arc in analysis.arcs},
         "reach": _reach(analysis.arcs),
     }
+
+
+def _lane_names(analysis: Analysis) -> list[str]:
+    """Return the subjects, and after them what several voices are counted under, if no subject."""
+    subjects = (subject.id for subject in analysis.subjects)
+    return list(dict.fromkeys([*subjects, *analysis.timeline.subjects]))
+
+
+def _several(reasons: list[str]) -> Iterator[tuple[str, str]]:
+    return ((sound, why) for sound, why in SEVERAL_VOICES.items() if why in reasons)
 
 
 def _lanes(timeline: Timeline) -> dict[tuple[Modality, str], Timeline]:

@@ -20,12 +20,13 @@ from emoarc.export._json import plain
 from emoarc.export._overlay import part_analyzed
 from emoarc.export._page import render
 from emoarc.files import write_text
+from emoarc.fusion import SEVERAL_VOICES
 from emoarc.labels import EMOTIONS
 from emoarc.media import is_browser_playable, transcode
-from emoarc.types import MODALITIES
 
 __all__ = ["write_html"]
 
+_AT: Final = {"left": "at the left", "middle": "in the middle", "right": "at the right"}
 _PREVIEW: Final = "preview.mp4"
 
 
@@ -58,7 +59,7 @@ def write_html(
 
 
 def _page(analysis: Analysis, source: _Source) -> str:
-    data = _data(analysis) | {"offset": source.offset, "preview": _PREVIEW}
+    data: dict[str, Any] = _data(analysis) | {"offset": source.offset, "preview": _PREVIEW}
     return render(
         "report",
         data,
@@ -66,12 +67,15 @@ def _page(analysis: Analysis, source: _Source) -> str:
         facts=list(_facts(analysis)),
         kind="video" if analysis.media and analysis.media.video else "audio",
         source=source.address,
-        modalities=MODALITIES,
+        modalities=data["modalities"],
+        alone=_alone(data),
         emotions=EMOTIONS,
         units=[doc.split(" ", 1) for doc in ACTION_UNIT_COLUMNS.values()] if data["faces"] else (),
         apart=bool(data["apart"]),
-        subjects=analysis.subjects,
+        subjects=data["subjects"],
+        several=[(sound, SEVERAL_VOICES[sound]) for sound in data["several"]],
         summary=list(_summary(analysis)),
+        uncounted=_uncounted(analysis),
         coverage=list(_coverage(analysis)),
         warnings=analysis.warnings,
         provenance=list(_provenance(analysis)),
@@ -79,12 +83,24 @@ def _page(analysis: Analysis, source: _Source) -> str:
     )
 
 
+def _alone(data: dict[str, Any]) -> str:
+    """Say of what the fused rows are made where there is one modality only."""
+    match data["modalities"]:
+        case ["fused", "voice"]:
+            return "No face was observed: fused is the voice alone, smoothed over time."
+        case ["fused", "face"]:
+            return "No speech was observed: fused is the face alone, smoothed over time."
+        case _:
+            return ""
+
+
 def _data(analysis: Analysis) -> dict[str, Any]:
-    notes = {subject.id: _note(subject.seen, subject.heard) for subject in analysis.subjects}
+    shown = display_data(analysis)
+    notes = dict.fromkeys(shown["subjects"], "") | _notes(analysis)
     name = re.sub(r"[^\w.-]+", "_", Path(analysis.file).stem) or "emoarc"
     start, end = span(analysis)
     return {
-        **display_data(analysis),
+        **shown,
         "faces": display_faces(analysis, end - start),
         "apart": display_incongruence(analysis, end - start),
         "units": list(ACTION_UNIT_COLUMNS.values()),
@@ -131,19 +147,32 @@ def _facts(analysis: Analysis) -> Iterator[str]:
     yield "no subjects" if not count else "1 subject" if count == 1 else f"{count} subjects"
 
 
-def _note(seen: float, heard: float) -> str:
-    parts = [f"{verb} {clock(time)}" for verb, time in (("seen", seen), ("heard", heard)) if time]
+def _notes(analysis: Analysis) -> dict[str, str]:
+    places = analysis.places
+    return {s.id: _note(places.get(s.id, ""), s.seen, s.heard) for s in analysis.subjects}
+
+
+def _note(place: str, seen: float, heard: float) -> str:
+    parts = [f"mostly {_AT[place]}"] if place else []
+    parts += [f"{verb} {clock(time)}" for verb, time in (("seen", seen), ("heard", heard)) if time]
     return ", ".join(parts)
 
 
 def _summary(analysis: Analysis) -> Iterator[dict[str, Any]]:
-    notes = {subject.id: _note(subject.seen, subject.heard) for subject in analysis.subjects}
+    notes = _notes(analysis)
     for subject, entries in groupby(analysis.summary, key=lambda entry: entry.subject):
         yield {
             "id": subject,
             "note": notes.get(subject, ""),
             "rows": [_summary_row(entry) for entry in entries],
         }
+
+
+def _uncounted(analysis: Analysis) -> str:
+    """Say for how long several voices were heard."""
+    told = (f"{SEVERAL_VOICES[s]} for {clock(t)}" for s, t in analysis.several_voices.items())
+    text = " and ".join(told)
+    return f"{text[:1].upper()}{text[1:]}, which counts for nobody." if text else ""
 
 
 def _summary_row(entry: SubjectSummary) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from emoarc.fusion._combine import (
     combine,
     expert_features,
 )
-from emoarc.fusion._express import express
+from emoarc.fusion._express import SEVERAL_VOICES, express
 from emoarc.fusion._fitted import RULES, Fitted, load_fitted
 from emoarc.fusion._fuse import FusionOptions, FusionStage
 from emoarc.fusion._hmm import ExpressionHMM, ForwardFilter, forward, forward_backward
@@ -35,6 +35,7 @@ __all__ = [
     "INCONGRUENCE_SCHEMA",
     "NO_MOMENTS",
     "RULES",
+    "SEVERAL_VOICES",
     "CausalSmoother",
     "Cell",
     "Cells",

@@ -32,6 +32,8 @@ class Cell(NamedTuple):
     """Of `EXPERTS`, shape (2, 7); equal where one was not observed."""
     qualities: NDArray[np.float64]
     """Of `EXPERTS`, shape (2,); 0 where one was not observed, and only there."""
+    reason: str
+    """Why what fills most of the cell has no label, of each modality; empty where it has one."""
 
 
 class Cells:
@@ -98,12 +100,17 @@ def _cells(present: list[Expression], start: float, end: float) -> Iterator[Cell
 def _cell(rows: list[Expression], start: float, end: float) -> Cell:
     probabilities = np.full((len(EXPERTS), len(EMOTIONS)), 1 / len(EMOTIONS))
     qualities = np.zeros(len(EXPERTS))
+    reasons: dict[str, None] = {}
     for k, modality in enumerate(EXPERTS):
         own = [row for row in rows if row.modality == modality]
         if own:
             probabilities[k], qualities[k] = _consult(own, start, end)
+            reasons[max(own, key=lambda row: _shared(row, start, end)).reason] = None
     first, last = min(row.start for row in rows), max(row.end for row in rows)
-    return Cell(max(start, first), min(end, last), rows[0].subject, probabilities, qualities)
+    reason = "; ".join(filter(None, reasons))
+    return Cell(
+        max(start, first), min(end, last), rows[0].subject, probabilities, qualities, reason
+    )
 
 
 def _consult(rows: list[Expression], start: float, end: float) -> tuple[NDArray[np.float64], float]:

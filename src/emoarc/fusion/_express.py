@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from emoarc.labels import EMOTIONS, valence_arousal
 from emoarc.types import Expression, Modality
 
-__all__ = ["express"]
+__all__ = ["SEVERAL_VOICES", "express"]
+
+SEVERAL_VOICES: Final = {"overlap": "several people speak at once", "crowd": "a crowd is heard"}
+"""Why no expression is told of a `Sound` that is not one voice's; such rows count for nobody."""
 
 _REASONS: Final[dict[Modality, str]] = {
     "face": "the face is too small, blurred or dark",

@@ -9,7 +9,7 @@ from emoarc.errors import OptionError
 from emoarc.fusion._cells import Cell, Cells
 from emoarc.fusion._combine import FusionRule, combine
 from emoarc.fusion._express import express
-from emoarc.fusion._fitted import Fitted, load_fitted
+from emoarc.fusion._fitted import RULES, Fitted, load_fitted
 from emoarc.types import Expression
 
 __all__ = ["FusionOptions", "FusionStage"]
@@ -38,6 +38,10 @@ class FusionOptions:
         """Refuse what cannot be."""
         if not 0 < self.step < inf:
             raise OptionError(f"fusion: step is the length of a cell, above 0 s, not {self.step}")
+        if self.rule not in RULES:
+            raise OptionError(f"fusion: the rule {self.rule!r} is none of {', '.join(RULES)}")
+        if not 0 <= self.quality_floor <= 1:
+            raise OptionError(f"fusion: quality_floor is from 0 to 1, not {self.quality_floor}")
         for way in (self.smoothing, self.live_smoothing):
             if way not in get_args(Smoothing):
                 known = ", ".join(get_args(Smoothing))
@@ -90,4 +94,6 @@ class FusionStage:
         (fused,) = combine(self._combiner, cell.probabilities[None], cell.qualities[None])
         # Not by the mean of both, or a bad voice would take the label from a good face.
         sure = bool(cell.qualities.max() >= self._options.quality_floor)
-        return express(cell.start, cell.end, cell.subject, "fused", fused, weighed, sure)
+        return express(
+            cell.start, cell.end, cell.subject, "fused", fused, weighed, sure, cell.reason
+        )

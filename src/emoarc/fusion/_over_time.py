@@ -66,7 +66,9 @@ def _smooth_subject(rows: Timeline, options: FusionOptions) -> Iterator[Expressi
 def _with(row: Expression, probabilities: NDArray[np.float64]) -> Expression:
     """Return a fused row with other probabilities; where it abstained, it abstains."""
     sure = row.label is not None
-    return express(row.start, row.end, row.subject, "fused", probabilities, row.quality, sure)
+    return express(
+        row.start, row.end, row.subject, "fused", probabilities, row.quality, sure, row.reason
+    )
 
 
 @dataclass(frozen=True)

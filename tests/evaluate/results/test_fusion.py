@@ -56,7 +56,7 @@ def _page(folder: Path, figures: dict[str, Any]) -> str:
 def test_every_figure_stands_in_its_table(tmp_path: Path) -> None:
     page = _page(tmp_path, FUSION)
     assert "| voice alone | 75.0 % | 60.0–90.0 | 70.0 % | 0.800 | 0.040 | – | – |" in page
-    pool = "| log-linear pool (default) | 87.5 % | 60.0–90.0 | 70.0 % | 0.800 | 0.040"
+    pool = "| `pool`: log-linear pool (default) | 87.5 % | 60.0–90.0 | 70.0 % | 0.800 | 0.040"
     assert f"{pool} | 35.0 % | 65.0 % |" in page
     assert "| hmm | 75.0 % | 60.0–90.0 | 70.0 % | 0.800 | 0.040 | 30 / 25 | 60.0 % |" in page
     assert "falsely 6.0 % (5.0–7.2)" in page

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emoarc.evaluate.results._markdown import bounds, percent, points, section, spread, table
+from emoarc.fusion import RULES
 
 __all__ = ["fusion_page"]
 
@@ -14,13 +15,16 @@ _HEAD = """\
 
 Made by `emoarc results` from `fusion.json`; do not edit. By `python bench/fusion_fit.py --data
 ../shared -o src/emoarc/fusion/fitted.json` and then `python bench/fusion.py --data ../shared -o
-docs/results/fusion.json`. Everything speaks of expression as perceived."""
+docs/results/fusion.json`. Everything speaks of expression as perceived.
+
+A rule is chosen by its `name`, as is a way of smoothing: `emoarc analyze talk.mp4 --fusion mean
+--smoothing linear`, or `FusionOptions(rule="mean", smoothing="linear")`."""
 
 _RULES = {
     "pool": "log-linear pool (default)",
     "mean": "average",
-    "product": "product",
-    "max": "max",
+    "product": "product of both",
+    "max": "the larger of both",
     "bayes": "Bayesian sum (Kittler et al. 1998)",
     "decisions": "Bayes on decisions (Xu et al. 1992; Xu & Wang 2018)",
     "elm": "extreme learning machine (after Hossain & Muhammad 2019)",
@@ -127,7 +131,8 @@ _HEADS = ["", "accuracy", "95 %", "UAR", "NLL", "ECE"]
 
 def _scores(name: str, row: Files) -> list[Any]:
     figures = (f"{row['nll']:.3f}", f"{row['ece_15']:.3f}")
-    shown = _RULES.get(name, name)
+    words = _RULES.get(name, name)
+    shown = f"`{name}`: {words}" if name in RULES else words
     return [
         shown,
         percent(row["accuracy"]),

@@ -55,12 +55,14 @@ def headlines(files: Files) -> str:
         ],
     ]
     note = (
-        "Probabilities are calibrated on data like the training data (expected calibration error "
+        "Expected calibration error: on data like the training data "
         f"{faces['calibration']['ece_after']:.3f} face, "
-        f"{files['voice-expression']['calibration']['ece_after']:.3f} voice); on the acted takes "
-        f"they are too sure ({both['face']['ece_15']:.2f} face, {both['voice']['ece_15']:.2f} "
-        f"voice, {both['pool']['ece_15']:.2f} "
-        f"fused, where {both['pool']['ece_floor']:.2f} is the least that so few takes could show)."
+        f"{files['voice-expression']['calibration']['ece_after']:.3f} voice, "
+        f"{files['fusion']['validation']['pool']['ece_15']:.3f} fused; on the acted takes "
+        f"{both['face']['ece_15']:.2f} face, {both['voice']['ece_15']:.2f} voice, "
+        f"{both['pool']['ece_15']:.2f} fused, where so few takes would show "
+        f"{both['pool']['ece_floor']:.2f} of a model without fault. Whether fusion gains anything on "
+        "such takes so few cannot tell ([fusion.md](docs/results/fusion.md))."
     )
     return table(["measured on", "figure (95 % interval)"], rows) + "\n\n" + note
 

@@ -15,7 +15,7 @@
 
   const FULL = Object.freeze([data.start, data.end]);
   const MAX_LANES = 6;
-  const MARGIN = { left: 40, right: 16, top: 20, bottom: 30 };
+  const MARGIN = { left: 46, right: 16, top: 20, bottom: 30 };
   const state = {
     time: data.start,
     range: FULL,
@@ -70,10 +70,12 @@
     return { x, y };
   }
 
+  const legends = new Set(); // what of the patterns has its entry in a saved figure
+
   function laneTraces(rows, axis, legend) {
     const base = { type: "scatter", mode: "lines", fill: "toself", hoverinfo: "skip", yaxis: axis };
     const below = rows.start.map(() => 0);
-    const pieces = runs(rows);
+    const pieces = runs(rows, (i) => rows.label[i] >= 0);
     const traces = data.emotions.map((emotion, k) => {
       const floor = below.slice();
       rows.p[k].forEach((value, i) => (below[i] += value / 1000));
@@ -82,16 +84,30 @@
       const line = { width: rows.start.length > 500 ? 0 : 0.6, color: color("card") };
       return { ...base, ...shape, name: emotion, fillcolor: color(emotion), line, showlegend: legend };
     });
-    const unsure = runs(rows, (i) => rows.label[i] < 0);
-    if (!unsure.length) return traces;
-    return [...traces, { ...base, ...band(rows, unsure, () => 0, () => 1), name: "uncertain",
-      line: { width: 0 }, fillcolor: color("veil"), showlegend: legend,
-      fillpattern: { shape: "/", size: 6, solidity: 0.14, fgcolor: color("hatch"), bgcolor: color("veil") } }];
+    return [...traces, ...abstentions(rows, base)];
   }
+
+  /** Where there is no label no emotion is drawn, whatever the probabilities: a pattern says why. */
+  function abstentions(rows, base) {
+    const drawn = [["uncertain", "/", 0.14], ["overlap", "x", 0.14], ["crowd", ".", 0.24]];
+    return drawn.flatMap(([name, shape, solidity]) => {
+      const pieces = runs(rows, (i) => rows.label[i] < 0 && abstention(rows, i) === name);
+      if (!pieces.length) return [];
+      const label = name === "uncertain" ? name : data.reasons[data.several[name]];
+      const legend = !legends.has(name);
+      legends.add(name);
+      return [{ ...base, ...band(rows, pieces, () => 0, () => 1), name: label, line: { width: 0 },
+        fillcolor: color("grid"), showlegend: legend,
+        fillpattern: { shape, size: 6, solidity, fgcolor: color("hatch"), bgcolor: color("grid") } }];
+    });
+  }
+
+  const abstention = (rows, i) =>
+    Object.keys(data.several).find((sound) => data.several[sound] === rows.why[i]) ?? "uncertain";
 
   const note = (text, x, y, extra) => ({
     text, x, y, xref: "paper", yref: "paper", showarrow: false,
-    font: { size: 12.5, color: color("ink") }, ...extra,
+    font: { size: 12.5, color: color("ink") }, xshift: extra.xanchor === "left" ? 6 : 0, ...extra,
   });
 
   function ticks() {
@@ -140,10 +156,11 @@
     const figure = layout(Math.max(height, 120), `y${subjects.length > 1 ? subjects.length : ""}`);
     const traces = [];
     let legend = true;
+    legends.clear();
     [...domains(Math.max(subjects.length, 1), figure.height)].forEach((domain, i) => {
       const suffix = i ? i + 1 : "";
       const rows = rowsOf(subjects[i]);
-      figure[`yaxis${suffix}`] = { domain, range: [0, 1], fixedrange: true, zeroline: false,
+      figure[`yaxis${suffix}`] = { domain, range: [0, 1], fixedrange: true, zeroline: false, ticklabelstandoff: 4,
         tickvals: [0, 0.5, 1], ticktext: ["0", "", "100 %"], gridcolor: color("grid"), anchor: "x" };
       if (subjects[i]) {
         figure.annotations.push(note(`<b>${subjects[i]}</b>  ${data.notes[subjects[i]]}`, 0, domain[1],
@@ -175,7 +192,7 @@
       const measure = ["valence", "arousal"][i];
       const suffix = i ? "2" : "";
       const reach = data.reach;
-      figure[`yaxis${suffix}`] = { domain, range: [-reach, reach], fixedrange: true, anchor: "x",
+      figure[`yaxis${suffix}`] = { domain, range: [-reach, reach], fixedrange: true, anchor: "x", ticklabelstandoff: 4,
         tickvals: [-reach, 0, reach], ticktext: [`−${reach}`, "0", `+${reach}`],
         gridcolor: color("grid"), zerolinecolor: color("line"), zerolinewidth: 1 };
       const poles = { valence: "unpleasant − to pleasant +", arousal: "calm − to excited +" }[measure];
@@ -214,17 +231,22 @@
 
   /* ---- Face against voice ---- */
 
-  /** The one subject whose face and voice are compared. */
-  const apartSubject = () =>
-    state.subject === "all" ? data.subjects.find((subject) => data.apart[subject]) : state.subject;
+  /** The one subject whose face and voice are compared: who is chosen, or of whom there is most. */
+  const apartSubject = () => state.subject !== "all" ? state.subject
+    : Object.keys(data.apart).reduce((most, each) => (apartSeconds(each) > apartSeconds(most) ? each : most));
+  const apartSeconds = (subject) => {
+    const { start, end } = data.apart[subject];
+    return start.reduce((sum, from, i) => sum + end[i] - from, 0);
+  };
 
   function drawApart() {
     if (!apart) return;
     const subject = apartSubject();
     const rows = data.apart[subject];
-    byId("apart-name").textContent = `of ${subject}`;
+    const others = state.subject === "all" && Object.keys(data.apart).length > 1;
+    byId("apart-name").textContent = `of ${subject}${others ? ", of whom there is most; choose others above" : ""}`;
     const figure = layout(130, "y");
-    figure.yaxis = { range: [0, 1], fixedrange: true, anchor: "x", zeroline: false,
+    figure.yaxis = { range: [0, 1], fixedrange: true, anchor: "x", zeroline: false, ticklabelstandoff: 4,
       tickvals: [0, 0.5, 1], ticktext: ["0", "", "1 bit"], gridcolor: color("grid") };
     const base = { type: "scatter", mode: "lines", fill: "toself", hoverinfo: "skip", line: { width: 0 } };
     const bits = (i) => rows.bits[i] / 1000;
@@ -311,7 +333,7 @@
     const units = data.units.length;
     const reach = [15, 30, 45, 60, 90, 180].find((each) => (rows?.pose.flat() ?? []).every((v) => Math.abs(v) <= 10 * each));
     const pose = 0.4;
-    figure.yaxis = { domain: [1 - pose, 1], range: [-reach, reach], fixedrange: true, anchor: "x",
+    figure.yaxis = { domain: [1 - pose, 1], range: [-reach, reach], fixedrange: true, anchor: "x", ticklabelstandoff: 4,
       tickvals: [-reach, 0, reach], ticktext: [`−${reach}°`, "0°", `+${reach}°`],
       gridcolor: color("grid"), zerolinecolor: color("line"), zerolinewidth: 1 };
     figure.yaxis2 = { domain: [0, 1 - pose - 0.1], range: [units - 0.5, -0.5], fixedrange: true, anchor: "x",
@@ -327,6 +349,7 @@
   }
 
   function draw() {
+    byId("now").style.minHeight = "";
     drawTimeline();
     drawApart();
     drawArc();
@@ -445,9 +468,10 @@
     const rows = rowsOf(subject);
     const i = rows ? rowAt(rows, time) : -1;
     if (i < 0) return { text: "not observed", values: null };
-    const values = rows.p.map((column) => column[i] / 1000);
     const best = rows.label[i];
-    if (best < 0) return { text: `uncertain: ${data.reasons[rows.why[i]] || "too little to tell"}`, values };
+    const why = data.reasons[rows.why[i]] || "too little to tell";
+    if (best < 0) return { text: abstention(rows, i) === "uncertain" ? `uncertain: ${why}` : why, values: null };
+    const values = rows.p.map((column) => column[i] / 1000);
     return { text: data.emotions[best], values, best };
   }
 
@@ -488,13 +512,16 @@
       if (panel.shown === key) continue;
       panel.shown = key;
       panel.text.textContent = panel.text.title = text;
-      panel.list.classList.toggle("absent", !values);
+      panel.list.hidden = !values;
       panel.bars.forEach(({ item, bar, output }, k) => {
         item.classList.toggle("top", k === best);
         bar.style.transform = `scaleX(${values ? values[k] : 0})`;
-        output.textContent = values ? `${Math.round(values[k] * 100)} %` : "–";
+        output.textContent = values ? `${Math.round(values[k] * 100)} %` : "";
       });
     }
+    // What has once had room keeps it, so that nothing jumps where somebody falls silent.
+    const now = byId("now");
+    now.style.minHeight = `${now.offsetHeight}px`;
   }
 
   /* ---- Pointer and keys ---- */
