@@ -61,8 +61,8 @@ def headlines(files: Files) -> str:
         f"{files['fusion']['validation']['pool']['ece_15']:.3f} fused; on the acted takes "
         f"{both['face']['ece_15']:.2f} face, {both['voice']['ece_15']:.2f} voice, "
         f"{both['pool']['ece_15']:.2f} fused, where so few takes would show "
-        f"{both['pool']['ece_floor']:.2f} of a model without fault. Whether fusion gains anything on "
-        "such takes so few cannot tell ([fusion.md](docs/results/fusion.md))."
+        f"{both['pool']['ece_floor']:.2f} of a model without fault. Whether fusion gains anything "
+        "on such takes so few cannot tell ([fusion.md](docs/results/fusion.md))."
     )
     return table(["measured on", "figure (95 % interval)"], rows) + "\n\n" + note
 
