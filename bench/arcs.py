@@ -212,10 +212,12 @@ def summarize(runs: list[dict[str, Any]], recordings: int) -> dict[str, Any]:
     }
 
 
-def interval(values: list[float]) -> dict[str, float]:
-    """Return the mean over the seeds with its 95 % interval (Student)."""
+def interval(values: list[float]) -> dict[str, float | None]:
+    """Return the mean over the seeds with its 95 % interval (Student); of one seed, without."""
     mean, count = float(np.mean(values)), len(values)
-    error = student.ppf(0.975, count - 1) * np.std(values, ddof=1) / count**0.5 if count > 1 else 0
+    if count == 1:
+        return {"value": round(mean, 3), "low": None, "high": None}
+    error = student.ppf(0.975, count - 1) * np.std(values, ddof=1) / count**0.5
     return {
         "value": round(mean, 3),
         "low": round(mean - error, 3),

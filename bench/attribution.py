@@ -20,7 +20,7 @@ import numpy as np
 
 from emoarc.analyzer import AnalysisOptions, Analyzer
 from emoarc.audio import VoiceBranch
-from emoarc.evaluate import bootstrap_interval
+from emoarc.evaluate import interval
 from emoarc.fusion import Turn, attribute
 from emoarc.media import MediaReader, ReadOptions, read_audio
 from emoarc.models import (
@@ -56,7 +56,8 @@ PROTOCOL = (
     "in their places, at the stated frames a second; or, where `files` is true, recordings are "
     "written as H.264 and AAC in MP4 and analysed by the whole pipeline. Right is speech time, "
     "as found by the voice activity, whose voice row has the subject in the speaker's tile, or for "
-    "a voice off screen no face's. Intervals draw recordings, of the same nine people. `lips "
+    "a voice off screen no face's. Intervals draw recordings, of the same nine people, where there "
+    "are eight or more. `lips "
     "alone` judges each utterance by itself, `live` is what the stream said at the time, `end` the "
     "finished timeline, `less alike` the same had every turn been another recording: noise in the "
     "speaker embeddings brings the likeness of a person's turns down to 0.65, as of recordings "
@@ -204,14 +205,11 @@ def main() -> None:
             arguments.output.write_text(json.dumps(results, indent=2) + "\n")
 
 
-def figure(rows: list[dict[str, float]], way: str) -> dict[str, float]:
+def figure(rows: list[dict[str, float]], way: str) -> dict[str, float | None]:
     """Return the share of speech time that went to the right subject, drawing recordings."""
     right = np.array([row[way] for row in rows])
     seconds = np.array([row["seconds"] for row in rows])
-    share = bootstrap_interval(
-        lambda drawn: float(right[drawn].sum() / seconds[drawn].sum()), np.arange(len(rows))
-    )
-    return {name: round(getattr(share, name), 4) for name in ("value", "low", "high")}
+    return interval(lambda drawn: right[drawn].sum() / seconds[drawn].sum(), np.arange(len(rows)))
 
 
 # --- sources --------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 `python bench/fusion.py --data ../shared -o docs/results/fusion.json` measures on validation data,
 each fold with what was fitted to the others (`bench/fusion_fit.py`), and on the takes of RAVDESS
-actor 01, on which nothing was trained, calibrated or fitted, with what ships.
+actor 01, on whose expression nothing was trained, calibrated or fitted, with what ships.
 """
 
 import argparse
@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
+from sklearn.metrics import roc_auc_score
 
 from emoarc import EMOTIONS
-from emoarc.evaluate import bootstrap_interval, expected_calibration_error, uar
+from emoarc.evaluate import bootstrap_interval, expected_calibration_error, interval, uar
 from emoarc.files import write_text
 from emoarc.fusion import (
     EXPERTS,
@@ -66,13 +66,18 @@ PROTOCOLS = {
         "(CREMA-D, one actor, six emotions) and pictures of FER+ Valid, half of the pairs of each "
         "emotion from either, surprise from pictures alone; voices: the voice recipe's held-out "
         "speakers of RAVDESS, EMO-DB and CREMA-D; four folds of speakers, clips and pictures, each "
-        "measured with what was fitted to the other three; which four numbers the pool has was "
-        "chosen among nine sets on such folds; emotions balanced; intervals over speakers"
+        "measured with what was fitted to the other three; the temperatures of both experts, and "
+        "the face's epoch, were chosen on the same speakers and pictures before, whatever the fold;"
+        " which four numbers the pool has was chosen among nine sets on such folds; emotions "
+        "balanced, but in the ECE, where surprise counts half; intervals over speakers, of the "
+        "same faces"
     ),
     "ravdess_av": (
         "the 52 audio-visual takes of RAVDESS actor 01 (no calm), each analysed whole; a take's "
         "estimate is the mean of its rows, weighted by quality and length; a take in which nothing "
-        "was found counts as wrong; nothing was trained, calibrated or fitted on this actor; rules "
+        "was found counts as wrong; no expert, rule or smoothing was trained, calibrated or fitted "
+        "on this actor, but how lips tell who speaks was (attribution-fit.json): on ten of these "
+        "takes, whatever they express; rules "
         "and smoothing were chosen by the validation data, though with these figures in view; "
         "intervals over takes; the floor of the ECE is what a perfectly calibrated model with "
         "these probabilities would show, by simulation"
@@ -83,11 +88,11 @@ PROTOCOLS = {
         "the middle of a pause; beside them a face that shows a clip to and fro, or a picture, for "
         "each utterance; half of the recordings hold face and voice, a quarter the voice, a "
         "quarter the face; folds as above; boundaries match one to one within 0.5 s; intervals "
-        "over recordings"
+        "over speakers"
     ),
     "incongruence": (
         "frames and windows as for the validation, paired within and across emotions; hits and "
-        "false alarms at rank 0.95, the ranks fitted to the other folds"
+        "false alarms at rank 0.95, the ranks fitted to the other folds; intervals over speakers"
     ),
 }
 
@@ -185,7 +190,10 @@ def scores(
     groups: NDArray[Any],
     weights: Floats | None = None,
 ) -> dict[str, Any]:
-    """Score distributions; a row of NaN counts as wrong and is left out of NLL and ECE."""
+    """Score distributions; a row of NaN counts as wrong and is left out of NLL and ECE.
+
+    The weights count in accuracy and NLL.
+    """
     weights = np.ones(len(truth)) if weights is None else weights
     found = np.isfinite(probabilities).all(axis=1)
     predicted = np.where(found, np.nan_to_num(probabilities).argmax(axis=1), len(EMOTIONS))
@@ -194,11 +202,11 @@ def scores(
     def accuracy(rows: NDArray[np.intp]) -> float:
         return float(np.average(right[rows], weights=weights[rows]))
 
-    interval = bootstrap_interval(accuracy, groups)
+    bracketed = bootstrap_interval(accuracy, groups)
     likelihood = np.maximum(probabilities[found, truth[found]], 1e-6)
     return {
-        "accuracy": round4(interval.value),
-        "interval_95": [round4(interval.low), round4(interval.high)],
+        "accuracy": round4(bracketed.value),
+        "interval_95": [round4(bracketed.low), round4(bracketed.high)],
         "uar": round4(uar(truth, predicted)),
         "nll": round4(float(-np.average(np.log(likelihood), weights=weights[found]))),
         "ece_15": round4(expected_calibration_error(truth[found], probabilities[found])),
@@ -299,12 +307,12 @@ SMOOTHERS: dict[str, Callable[[Fold], Smoother]] = {
 def time_scores(folds: Sequence[Fold], smoothers: Sequence[Smoother]) -> dict[str, Any]:
     found, truth, speakers = [], [], []
     counts = np.zeros(3, np.int64)
-    for number, (fold, smoother) in enumerate(zip(folds, smoothers, strict=True)):
-        for place, (recording, (times, probabilities, weights, true)) in enumerate(fold.tracks):
+    for fold, smoother in zip(folds, smoothers, strict=True):
+        for recording, (times, probabilities, weights, true) in fold.tracks:
             smoothed = smoother(times, probabilities, weights)
             found.append(smoothed)
             truth.append(true)
-            speakers += [f"{number} {place}"] * len(true)
+            speakers += [recording.speaker] * len(true)
             changed = times[1:][np.diff(smoothed.argmax(axis=1)) != 0]
             counts += [matched(changed, recording.changes), len(changed), len(recording.changes)]
     figures = scores(np.concatenate(truth), np.concatenate(found), np.array(speakers))
@@ -329,31 +337,32 @@ def matched(said: Floats, true: Floats) -> int:
 
 def on_incongruence(folds: Sequence[Fold]) -> dict[str, Any]:
     """Tell pairs of different emotions from those of the same by their divergence."""
-    same, different, alarms, hits = [], [], [], []
-    for number, fold in enumerate(folds):
-        pairs, generator = fold.pairs, np.random.default_rng(number)
-        other = generator.permutation(len(pairs.truth))
-        apart = np.flatnonzero(pairs.truth[other] != pairs.truth)
-        across = np.stack([pairs.probabilities[apart, 0], pairs.probabilities[other[apart], 1]], 1)
-        bits, limit = divergence(pairs.probabilities), fold.fitted.incongruence[95]
-        same.append(bits)
-        different.append(divergence(across))
-        alarms.append(bits > limit)
-        hits.append(different[-1] > limit)
-    one, two = np.concatenate(same), np.concatenate(different)
+    parts = [diverging(fold, np.random.default_rng(number)) for number, fold in enumerate(folds)]
+    bits, marked, different, speakers = (np.concatenate(each) for each in zip(*parts, strict=True))
     return {
-        "auc": round4(float(auc(one, two))),
-        "false_alarms": round4(float(np.concatenate(alarms).mean())),
-        "hits": round4(float(np.concatenate(hits).mean())),
-        "pairs_same": len(one),
-        "pairs_different": len(two),
+        "auc": interval(lambda rows: roc_auc_score(different[rows], bits[rows]), speakers),
+        "false_alarms": interval(lambda rows: marked[rows][~different[rows]].mean(), speakers),
+        "hits": interval(lambda rows: marked[rows][different[rows]].mean(), speakers),
+        "pairs_same": int((~different).sum()),
+        "pairs_different": int(different.sum()),
     }
 
 
-def auc(low: Floats, high: Floats) -> float:
-    """Return how often one of `high` is above one of `low`."""
-    ranks = rankdata(np.concatenate([low, high]))[len(low) :]
-    return float((ranks.sum() - len(high) * (len(high) + 1) / 2) / (len(low) * len(high)))
+def diverging(fold: Fold, generator: np.random.Generator) -> tuple[NDArray[Any], ...]:
+    """Join a fold's pairs with pairs across emotions.
+
+    Returns:
+        How far face and voice diverge, in bits; whether that is marked as incongruent; which pairs
+        are of different emotions; and who speaks.
+    """
+    pairs, speakers = fold.pairs, np.array(fold.speakers)
+    other = generator.permutation(len(pairs.truth))
+    apart = np.flatnonzero(pairs.truth[other] != pairs.truth)
+    across = np.stack([pairs.probabilities[apart, 0], pairs.probabilities[other[apart], 1]], axis=1)
+    bits = divergence(np.concatenate([pairs.probabilities, across]))
+    different = np.arange(len(bits)) >= len(pairs.truth)
+    marked = bits > fold.fitted.incongruence[95]
+    return bits, marked, different, np.concatenate([speakers, speakers[other[apart]]])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ Validation data show faces and voices of different people; none of it is of RAVD
 was it trained on by the model that reads it.
 """
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -20,6 +19,7 @@ from emoarc.errors import NothingToAnalyzeError
 from emoarc.fusion import express
 from emoarc.labels import emotion_of
 from emoarc.media import read_audio
+from emoarc.toml import read_toml
 from emoarc.train import read_voice_clips
 from emoarc.train._ferplus import find_ferplus, read_ferplus
 from emoarc.train._fusion_fit import Pairs
@@ -106,7 +106,7 @@ def read_pictures(data: Path) -> Iterator[Reading]:
 def read_voices(data: Path, recipe: Path) -> Iterator[Reading]:
     """Read the utterances of the speakers that the recipe holds out, as a stream of them."""
     model = models.load_voice_expression()
-    held_out = set(tomllib.loads(recipe.read_text())["held_out"])
+    held_out = set(read_toml(recipe)["held_out"])
     for clip in read_voice_clips(data, VOICE_CORPORA):
         if clip.speaker not in held_out or not clip.label:
             continue
@@ -126,7 +126,7 @@ def read_voices(data: Path, recipe: Path) -> Iterator[Reading]:
 
 
 def read_takes(data: Path) -> Iterator[Take]:
-    """Read the audio-visual takes of RAVDESS actor 01, on which nothing is ever fitted."""
+    """Read the audio-visual takes of RAVDESS actor 01, to which no expert or rule is fitted."""
     analyzer = Analyzer(AnalysisOptions())
     for clip in read_corpora(data, ["ravdess"]).clips:
         if clip.kind != "audio-visual" or clip.speaker != "ravdess-01":
@@ -221,6 +221,7 @@ def join_pairs(parts: Sequence[Pairs]) -> Pairs:
 class Recording:
     """A composed recording of one speaker, before fusion."""
 
+    speaker: str
     rows: tuple[Expression, ...]
     ends: Floats
     """When each utterance's stretch of time ends, in seconds: in the middle of the pause after it,
@@ -238,6 +239,8 @@ class Recording:
         return self.ends[:-1][np.diff(self.emotions) != 0]
 
 
+UTTERANCES = 12
+"""In a composed recording."""
 STAY = 0.5
 """How likely an utterance is to have the emotion of the one before it."""
 PAUSE = (0.3, 2.0)
@@ -246,7 +249,7 @@ SEEN_AND_HEARD = (("face", "voice"), ("face", "voice"), ("voice",), ("face",))
 """What the composed recordings hold, in turn."""
 
 
-def compose(readings: Readings, count: int, seed: int, utterances: int = 12) -> list[Recording]:
+def compose(readings: Readings, count: int, seed: int) -> list[Recording]:
     """Compose recordings: the utterances of one speaker each, with pauses, beside a face.
 
     Each utterance shows one clip, played to and fro, or one picture, held; the face goes on to the
@@ -255,7 +258,7 @@ def compose(readings: Readings, count: int, seed: int, utterances: int = 12) -> 
     generator = np.random.default_rng(seed)
     speakers = sorted({r.source for r in readings.voices})
     return [
-        _compose(readings, speakers[i % len(speakers)], utterances, generator,
+        _compose(readings, speakers[i % len(speakers)], generator,
                  SEEN_AND_HEARD[i // len(speakers) % len(SEEN_AND_HEARD)])
         for i in range(count)
     ]  # fmt: skip
@@ -264,7 +267,6 @@ def compose(readings: Readings, count: int, seed: int, utterances: int = 12) -> 
 def _compose(
     readings: Readings,
     speaker: str,
-    utterances: int,
     generator: np.random.Generator,
     modalities: tuple[str, ...],
 ) -> Recording:
@@ -276,7 +278,7 @@ def _compose(
     ends, emotions = [], []
     time, pause = 0.0, 0.0
     emotion = generator.choice(sorted(own))
-    for _ in range(utterances):
+    for _ in range(UTTERANCES):
         if generator.random() >= STAY:
             emotion = generator.choice(sorted(own))
         voice = pick(own[emotion], generator)
@@ -294,7 +296,7 @@ def _compose(
         ends.append(end)
         emotions.append(emotion)
         time += voice.seconds + pause
-    return Recording(tuple(rows), np.array(ends), np.array(emotions))
+    return Recording(speaker, tuple(rows), np.array(ends), np.array(emotions))
 
 
 FRAME = 0.1

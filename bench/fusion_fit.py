@@ -15,7 +15,7 @@ import numpy as np
 
 from emoarc import models
 from emoarc.files import write_text
-from emoarc.fusion import ExpressionHMM, Fitted, FusionOptions, FusionStage, divergence, forward
+from emoarc.fusion import ExpressionHMM, Fitted, FusionStage, divergence, forward
 from emoarc.train._fusion_fit import (
     Track,
     fit_decisions,
@@ -88,9 +88,9 @@ def fit(readings: Readings, seed: int = 0) -> Fitted:
     )
 
 
-def track(recording: Recording, fitted: Fitted, options: FusionOptions | None = None) -> Track:
+def track(recording: Recording, fitted: Fitted) -> Track:
     """Fuse a composed recording and return its rows beside the truth."""
-    stage = FusionStage(options, fitted)
+    stage = FusionStage(None, fitted)
     stage.push(recording.rows)
     rows = stage.settle(np.inf)
     start, end, quality = (

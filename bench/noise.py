@@ -13,7 +13,6 @@ where it is installed.
 import argparse
 import json
 import time
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -22,7 +21,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
+from sklearn.metrics import roc_auc_score
 
 from emoarc.audio import (
     DenoiserMaker,
@@ -39,6 +38,7 @@ from emoarc.evaluate import interval, uar
 from emoarc.labels import EMOTIONS
 from emoarc.media import read_audio
 from emoarc.models import load_denoiser, load_voice_expression
+from emoarc.toml import read_toml
 from emoarc.train import read_voice_clips
 from emoarc.train._augment_signal import active_level
 from emoarc.types import SAMPLING_RATE, AudioChunk
@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path)
     a = parser.parse_args()
     model = load_voice_expression(a.pack)
-    held_out = set(tomllib.loads(a.recipe.read_text())["held_out"]) | SEALED
+    held_out = set(read_toml(a.recipe)["held_out"]) | SEALED
     bench = Bench(a.data, PARTS[a.part], held_out, a.clips, a.seed)
     gtcrn = a.gtcrn or a.data / "models/denoise_gtcrn_simple.onnx"
     makers = {"none": Untouched, "gate": load_denoiser("gate"), "GTCRN": load_denoiser(gtcrn)}
@@ -336,7 +336,7 @@ def measure_streams(
     return {
         "clips": len(rows),
         "ways": {name: stream_figures(h, truth, speakers, ratios) for name, h in ways.items()},
-        "quality": quality_figures(ways["none"], truth, ratios),
+        "quality": quality_figures(ways["none"], truth, speakers, ratios),
     }
 
 
@@ -377,20 +377,23 @@ def stream_figures(
 
 
 def quality_figures(
-    heard: Sequence[Heard], truth: NDArray[np.int64], ratios: NDArray[np.float64]
+    heard: Sequence[Heard],
+    truth: NDArray[np.int64],
+    speakers: NDArray[np.str_],
+    ratios: NDArray[np.float64],
 ) -> dict[str, Any]:
     """Tell whether quality falls where the model errs, among the clips in which it heard speech."""
     spoke = np.array([h.said < len(EMOTIONS) for h in heard])
     quality = np.array([h.quality for h in heard])[spoke]
     right = (np.array([h.said for h in heard]) == truth)[spoke]
-    ratios = ratios[spoke]
-    tenth = np.minimum((quality * 5).astype(int), 4)
+    ratios, speakers = ratios[spoke], speakers[spoke]
+    fifth = np.minimum((quality * 5).astype(int), 4)
     return {
-        "auc_error": round(auc(-quality, ~right), 4),
+        "auc_error": interval(lambda i: roc_auc_score(~right[i], -quality[i]), speakers),
         "by_quality": [
-            {"from": low / 5, "clips": int((tenth == low).sum()),
-             "accuracy": round(float(right[tenth == low].mean()), 4)}
-            for low in range(5) if (tenth == low).any()
+            {"from": low / 5, "clips": int((fifth == low).sum()),
+             "accuracy": round(float(right[fifth == low].mean()), 4)}
+            for low in range(5) if (fifth == low).any()
         ],
         "by_ratio": {
             "clean" if ratio == np.inf else f"{ratio:g}": {
@@ -400,13 +403,6 @@ def quality_figures(
             for ratio in (np.inf, *STREAMED)
         },
     }  # fmt: skip
-
-
-def auc(score: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    """Return how often a positive one scores higher than another; ties count half."""
-    ranks = rankdata(score)
-    count = int(positive.sum())
-    return float((ranks[positive].sum() - count * (count + 1) / 2) / (count * (~positive).sum()))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from emoarc.models import (
 )
 from emoarc.toml import read_toml
 from emoarc.train._augment_signal import active_level, add_noise, add_reverb
-from emoarc.train._voice_clips import read_voice_clips
+from emoarc.train._voice_clips import noise_files, read_voice_clips
 from emoarc.train.speakers._scenes import Speech, audible, crowd, read_voices
 from emoarc.types import SAMPLING_RATE, AudioChunk, VoiceObservation
 
@@ -118,7 +118,7 @@ def dialogues(data: Path, group: str, count: int) -> list[tuple[str, Dialogue]]:
     """Compose the dialogues of all kinds from the group's speakers."""
     recipe = read_toml(Path(__file__).parent.parent / "recipes/speaker-embedding.toml")
     voices = voices_of(data, recipe[group])
-    noises = [read_audio(path) for path in sorted((data / "noise/esc10").rglob("5-*.*"))]
+    noises = [read_audio(path) for path in noise_files(data, spared=True)]
     made = []
     for number, (kind, (speakers, mixed)) in enumerate(KINDS.items()):
         for index in range(count):
@@ -160,6 +160,74 @@ def choose(
     return [voices[name] for name in cast]
 
 
+@dataclass(frozen=True)
+class Stage:
+    """What of a dialogue is composed so far."""
+
+    cast: list[list[Speech]]
+    """The recordings of each."""
+    levels: np.ndarray
+    """How loud each is."""
+    tracks: np.ndarray
+    """What each says, shape (speakers, samples)."""
+    speech: np.ndarray
+    """When each speaks, shape (speakers, frames)."""
+    background: np.ndarray
+    """The crowd, shape (samples,)."""
+    crowd: np.ndarray
+    """When it is heard, shape (frames,)."""
+
+    @classmethod
+    def empty(cls, cast: list[list[Speech]], generator: np.random.Generator) -> "Stage":
+        """Draw how loud everybody is; so far, nobody says anything."""
+        levels = 10 ** (generator.uniform(-1.5, 1.5, len(cast)) / 20)
+        samples, frames = 70 * SAMPLING_RATE, 70 * SAMPLING_RATE // STEP
+        tracks = np.zeros((len(cast), samples), np.float32)
+        speech = np.zeros((len(cast), frames), bool)
+        return cls(cast, levels, tracks, speech, np.zeros(samples, "f4"), np.zeros(frames, bool))
+
+    def turn(self, speaker: int, at: int, generator: np.random.Generator) -> tuple[int, int]:
+        """Let one say 1 to 3 recordings; return where the last ends, and the pause after it."""
+        end = at
+        for _ in range(generator.integers(1, 4)):
+            end = self._say(some(self.cast[speaker], generator), speaker, at)
+            at = end + round(generator.uniform(0.1, 0.8) * SAMPLING_RATE)
+        return end, at
+
+    def throw_in(self, speaker: int, at: int, generator: np.random.Generator) -> None:
+        """Let one say the beginning of a recording."""
+        self._say(beginning(some(self.cast[speaker], generator), generator), speaker, at)
+
+    def gather(self, voices: Sequence[Speech], at: int, generator: np.random.Generator) -> int:
+        """Let a crowd be heard for 3 to 5 s; return when the next may speak."""
+        samples = round(generator.uniform(3, 5) * SAMPLING_RATE)
+        self.background[at : at + samples] += crowd(voices, samples, generator)
+        self.crowd[at // STEP : (at + samples) // STEP] = True
+        return at + samples + round(0.3 * SAMPLING_RATE)
+
+    def record(
+        self, stop: int, noises: list[np.ndarray], generator: np.random.Generator
+    ) -> Dialogue:
+        """Return what is heard until `stop`, in rooms and noise."""
+        tracks = self.tracks
+        if generator.random() < 0.6:
+            tracks = np.stack([add_reverb(track, (0.15, 0.6), generator) for track in tracks])
+        sound = (tracks.sum(axis=0) + self.background)[:stop]
+        sound = add_noise(sound, noises, (10.0, 30.0), generator)
+        heard = audible(tracks, self.speech)[:, : stop // STEP]
+        loudest = max(1.0, float(np.abs(sound).max()))
+        return Dialogue((sound / loudest).astype(np.float32), heard, self.crowd[: stop // STEP])
+
+    def _say(self, said: Speech, speaker: int, at: int) -> int:
+        """Put a recording at a sample, note when it is speech, and return where it ends."""
+        end = at + len(said.samples)
+        self.tracks[speaker, at:end] += said.samples * np.float32(self.levels[speaker])
+        for frame in np.flatnonzero(said.activity):
+            start = at + frame * FRAME
+            self.speech[speaker, round(start / STEP) : round((start + FRAME) / STEP)] = True
+        return end
+
+
 def compose(
     cast: list[list[Speech]],
     voices: Mapping[str, list[Speech]],
@@ -167,45 +235,22 @@ def compose(
     generator: np.random.Generator,
 ) -> Dialogue:
     """Let people take turns for about 40 s."""
-    length = 70 * SAMPLING_RATE
-    tracks = np.zeros((len(cast), length), np.float32)
-    speech = np.zeros((len(cast), length // STEP), bool)
-    crowds = np.zeros(length // STEP, bool)
-    background = np.zeros(length, np.float32)
     at, speaker = round(0.5 * SAMPLING_RATE), int(generator.integers(len(cast)))
     crowd_at = generator.uniform(8, 30) * SAMPLING_RATE if generator.random() < 0.5 else np.inf
-    levels = 10 ** (generator.uniform(-1.5, 1.5, len(cast)) / 20)
+    stage = Stage.empty(cast, generator)
     while at < 40 * SAMPLING_RATE:
-        turn, following = at, int((speaker + generator.integers(1, len(cast))) % len(cast))
-        for _ in range(generator.integers(1, 4)):
-            said = some(cast[speaker], generator)
-            place(said, levels[speaker], at, tracks[speaker], speech[speaker])
-            end = at + len(said.samples)
-            at = end + round(generator.uniform(0.1, 0.8) * SAMPLING_RATE)
+        start, following = at, int((speaker + generator.integers(1, len(cast))) % len(cast))
+        end, at = stage.turn(speaker, start, generator)
         if generator.random() < 0.3:
-            thrown = int(generator.integers(turn, end))
-            said = beginning(some(cast[following], generator), generator)
-            place(said, levels[following], thrown, tracks[following], speech[following])
+            stage.throw_in(following, int(generator.integers(start, end)), generator)
         speaker = following
         if at > crowd_at:
-            samples = round(generator.uniform(3, 5) * SAMPLING_RATE)
-            others = [v for own in voices.values() for v in own]
-            background[at : at + samples] += crowd(others, samples, generator)
-            crowds[at // STEP : (at + samples) // STEP] = True
-            at, crowd_at = at + samples + round(0.3 * SAMPLING_RATE), np.inf
+            everybody = [said for own in voices.values() for said in own]
+            at, crowd_at = stage.gather(everybody, at, generator), np.inf
         elif generator.random() < 0.4:
             seconds = min(float(generator.lognormal(np.log(0.5), 0.6)), 2.0) + 2 * PADDING
-            at = max(end - round(seconds * SAMPLING_RATE), turn)
-    if generator.random() < 0.6:
-        tracks = np.stack([add_reverb(track, (0.15, 0.6), generator) for track in tracks])
-    stop = at + SAMPLING_RATE // 2
-    sound = (tracks.sum(axis=0) + background)[:stop]
-    sound = add_noise(sound, noises, (10.0, 30.0), generator)
-    return Dialogue(
-        (sound / max(1.0, float(np.abs(sound).max()))).astype(np.float32),
-        audible(tracks, speech)[:, : stop // STEP],
-        crowds[: stop // STEP],
-    )
+            at = max(end - round(seconds * SAMPLING_RATE), start)
+    return stage.record(at + SAMPLING_RATE // 2, noises, generator)
 
 
 def some(voices: Sequence[Speech], generator: np.random.Generator) -> Speech:
@@ -225,14 +270,6 @@ def first(said: Speech, frames: int) -> Speech:
     """Return a copy of the first frames, all of them at a common level."""
     sound = said.samples * np.float32(0.05 / (active_level(said.samples) or 1.0))
     return Speech(said.speaker, sound[: frames * FRAME], said.activity[:frames])
-
-
-def place(said: Speech, gain: float, at: int, track: np.ndarray, speech: np.ndarray) -> None:
-    """Put a recording at a sample of a track, and note when it is speech."""
-    track[at : at + len(said.samples)] += said.samples * np.float32(gain)
-    for frame in np.flatnonzero(said.activity):
-        start = at + frame * FRAME
-        speech[round(start / STEP) : round((start + FRAME) / STEP)] = True
 
 
 # --- listening ------------------------------------------------------------------------------------

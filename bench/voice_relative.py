@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from emoarc import EMOTIONS, models
 from emoarc.audio import SpeakerBaselineOptions, SpeakerBaselines, VoiceExpressionModel, speech_span
 from emoarc.corpora import Clip
-from emoarc.evaluate import uar
+from emoarc.evaluate import interval, uar
 from emoarc.media import read_audio
 from emoarc.toml import read_toml
 from emoarc.train import read_voice_clips
@@ -33,8 +33,8 @@ PROTOCOL = (
     "shipped voice model; speakers it never trained on, the clips of each in 10 random orders as "
     "one recording; `half` was chosen by the live UAR of the held-out actors of the voice recipe, "
     "with `most` at 1, and the sealed actors (RAVDESS 01 and 05) had no part in it; 7 classes, "
-    "balanced prior; UAR is the mean over orders and speakers; of the readers the share read as "
-    "neutral"
+    "balanced prior; UAR is the mean over orders and speakers, intervals over speakers; of the "
+    "readers the share read as neutral"
 )
 
 Voices = dict[str, list[VoiceObservation]]
@@ -54,20 +54,21 @@ def main() -> None:
         "readers": [s for s in heard if "librispeech" in s],
     }
     chosen = {
-        half: measure(heard, truth, groups["held-out actors"], 1.0, half)["live"] for half in HALVES
+        half: measure(heard, truth, groups["held-out actors"], 1.0, half)["live"].mean()
+        for half in HALVES
     }
     half = max(chosen, key=lambda h: chosen[h])
     figures = {
         "protocol": PROTOCOL,
         "orders": ORDERS,
-        "live_uar_by_half": {f"{h:g}": round(x, 4) for h, x in chosen.items()},
+        "live_uar_by_half": {f"{h:g}": round(float(x), 4) for h, x in chosen.items()},
         "half": half,
         "groups": {
             name: {
                 "speakers": len(speakers),
                 "clips": sum(len(heard[s]) for s in speakers),
                 "by_most": {
-                    f"{m:g}": rounded(measure(heard, truth, speakers, m, half)) for m in MOST
+                    f"{m:g}": over_speakers(measure(heard, truth, speakers, m, half)) for m in MOST
                 },
             }
             for name, speakers in groups.items()
@@ -104,17 +105,25 @@ def measure(
     speakers: Sequence[str],
     most: float,
     half: float,
-) -> dict[str, float]:
-    """Measure live and after all was heard; for readers the UAR is the share read as neutral."""
+) -> dict[str, NDArray[np.float64]]:
+    """Return each speaker's UAR live and after all was heard; of readers, that of neutral."""
     options = SpeakerBaselineOptions(most=most, half=half)
-    found: dict[str, list[float]] = {"live": [], "whole": []}
+    found: dict[str, list[float]] = {"live": [], "whole": []}  # speaker by speaker
     for speaker in speakers:
         for seed in range(ORDERS):
             order = np.random.default_rng(seed).permutation(len(heard[speaker]))
             live, whole = play([heard[speaker][i] for i in order], options)
             for name, read in (("live", live), ("whole", whole)):
                 found[name].append(uar(truth[speaker][order], read.argmax(axis=1)))
-    return {name: float(np.mean(values)) for name, values in found.items()}
+    return {way: np.reshape(each, (-1, ORDERS)).mean(axis=1) for way, each in found.items()}
+
+
+def over_speakers(found: dict[str, NDArray[np.float64]]) -> dict[str, Any]:
+    """Return the means over the speakers, with intervals."""
+    return {
+        way: interval(lambda rows, each=each: each[rows].mean(), np.arange(len(each)))
+        for way, each in found.items()
+    }
 
 
 def play(
@@ -127,10 +136,6 @@ def play(
         baselines.hear(each)
         live.append(baselines.relate(each).probabilities)
     return np.stack(live), np.stack([baselines.relate(each).probabilities for each in windows])
-
-
-def rounded(figures: dict[str, float]) -> dict[str, Any]:
-    return {name: round(value, 4) for name, value in figures.items()}
 
 
 if __name__ == "__main__":

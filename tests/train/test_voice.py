@@ -22,7 +22,7 @@ import torch
 
 from emoarc.toml import parse, read_toml
 from emoarc.train import read_voice_clips, train
-from emoarc.train._augment_signal import SignalAugmentation
+from emoarc.train._augment_signal import SignalAugmentation, SignalBank
 from emoarc.train._voice import (
     JoinedNets,
     VoiceJob,
@@ -31,6 +31,7 @@ from emoarc.train._voice import (
     read_voice_set,
     reading_loss,
 )
+from emoarc.train._voice_clips import noise_files
 from emoarc.train._voice_features import FeatureOptions, read_features
 from emoarc.train._voice_pack import _fit_share, cross_fitted, split_speakers
 from emoarc.train._voice_protocol import relative_scores
@@ -300,12 +301,33 @@ def test_features_are_kept_and_read_again(voices: Path, tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_features_kept_with_other_talkers_are_not_taken(voices: Path, tmp_path: Path) -> None:
+    paths = sorted((voices / "corpora/ravdess/Actor_01").iterdir())[:1]
+    options = FeatureOptions(VoiceInput(), 1, SignalAugmentation(babble=1.0))
+    talkers = np.random.default_rng(0).normal(0, 0.1, (2, 16_000)).astype(np.float32)
+    with_one, with_another = (
+        read_features(paths, options, SignalBank([], [talker]), tmp_path) for talker in talkers
+    )
+    assert not np.array_equal(with_one.get(0, 1), with_another.get(0, 1))
+
+
 def test_a_recording_is_altered_alike_whatever_it_is_read_with(voices: Path) -> None:
     paths = sorted((voices / "corpora/ravdess/Actor_01").iterdir())
     options = FeatureOptions(VoiceInput(), 2, SignalAugmentation(speed=(0.8, 1.2)))
     together, alone = read_features(paths, options), read_features(paths[3:4], options)
     assert np.array_equal(together.get(3, 2), alone.get(0, 2))
     assert not np.array_equal(alone.get(0, 1), alone.get(0, 2))
+
+
+def test_noise_is_for_training_or_for_measuring(tmp_path: Path) -> None:
+    folder = tmp_path / "noise/esc10/rain"
+    folder.mkdir(parents=True)
+    for name in ("1-15.ogg", "4-55.ogg", "5-11.ogg"):
+        (folder / name).touch()
+    assert [file.name for file in noise_files(tmp_path)] == ["1-15.ogg", "4-55.ogg"]
+    assert [file.name for file in noise_files(tmp_path, spared=True)] == ["5-11.ogg"]
+    with pytest.raises(OptionError, match="no noise here"):
+        noise_files(tmp_path / "noise")
 
 
 def test_corpora_are_joined_clip_by_clip(voices: Path) -> None:

@@ -50,7 +50,7 @@ class Recipe:
     name: str
     """Of the pack it makes, or of the system."""
     task: str
-    """`face-expression`, `voice-expression` or `system`."""
+    """What is trained, such as `voice-expression` or `system`."""
     version: str
     seed: int
     schedule: Schedule

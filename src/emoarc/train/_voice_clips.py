@@ -1,4 +1,4 @@
-"""Which clips the voice recipes train on, and what their listeners heard."""
+"""Which recordings the voice recipes train on, and what listeners heard in them."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,7 +10,10 @@ from emoarc.corpora import RAVDESS_LABELS, Clip, read_corpora
 from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS
 
-__all__ = ["read_voice_clips", "vote_shares"]
+__all__ = ["noise_files", "read_voice_clips", "vote_shares"]
+
+_SPARED = "5-"
+"""Recordings of ESC-10 whose names begin so, its fifth fold, are kept for measuring."""
 
 
 def read_voice_clips(
@@ -31,6 +34,20 @@ def read_voice_clips(
         for clip in found:
             clips.setdefault(clip.take or str(clip.file), clip)
     return list(clips.values())
+
+
+def noise_files(data: Path, spared: bool = False) -> list[Path]:
+    """List the recordings of noise (ESC-10) to train with or, `spared`, those to measure with.
+
+    Raises:
+        OptionError: There are none.
+    """
+    folder = data / "noise/esc10"
+    files = sorted(folder.rglob("*.*"))
+    found = [file for file in files if file.name.startswith(_SPARED) == spared]
+    if not found:
+        raise OptionError(f"{folder}: no noise here; give its place with --data")
+    return found
 
 
 def vote_shares(clip: Clip) -> NDArray[np.float64] | None:

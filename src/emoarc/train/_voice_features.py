@@ -120,4 +120,7 @@ _NONE = np.zeros(len(FUNCTIONALS), np.float32)
 def _key(paths: Sequence[Path], options: FeatureOptions, bank: SignalBank) -> str:
     beside = len(bank.noises), len(bank.voices)
     facts: list[Any] = [options, beside, *((path.name, path.stat().st_size) for path in paths)]
+    # Other talkers in as great a number: what was mixed from those before may hold who is now to
+    # be kept from training.
+    facts += [hashlib.sha256(sound.tobytes()).hexdigest() for sound in (*bank.noises, *bank.voices)]
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -222,9 +222,9 @@ def _speaker_figures(
     names = sorted(set(voices.speakers.tolist()))
     return {
         "protocol": f"whole clips trimmed to speech, {len(recipe.labels)} classes, calm counted as "
-        "neutral; no speaker trained on; 95 % bootstrap interval over speakers, from "
-        f"{FEWEST_GROUPS} speakers on; relative: to the mean of all clips of a speaker, unlabelled;"
-        " what share each expert has was fitted on the held-out speakers",
+        "neutral, as is what is read aloud; no speaker trained on; 95 % bootstrap interval over "
+        f"speakers, from {FEWEST_GROUPS} on; relative: to the mean of all clips of a speaker, "
+        "unlabelled; what share each expert has was fitted on the held-out speakers",
         "speakers": names,
         "clips": len(truth),
         "uar": interval(lambda items: uar(truth[items], predicted[items]), voices.speakers),

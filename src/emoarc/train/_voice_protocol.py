@@ -1,13 +1,13 @@
 """A voice recipe under a speaker-independent protocol: how good it is, not how good a pack is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.corpora import Fold, Manifest, read_protocol
+from emoarc.corpora import Fold, Manifest, Protocol, read_protocol
 from emoarc.errors import OptionError
 from emoarc.evaluate import Predictions, softmax
 from emoarc.train._loop import Progress
@@ -55,6 +55,20 @@ def run_protocol(
     found = _predictions(recipe, voices, folds, parts)
     for reading, predictions in found.items():
         predictions.write(out / f"predictions-{reading}.csv")
+    return _figures(recipe, protocol, found)
+
+
+def relative_scores(scores: Logits, speakers: NDArray[np.str_]) -> Logits:
+    """Return scores (clips, labels) less the mean of the same speaker's."""
+    relative = scores.copy()
+    for speaker in np.unique(speakers):
+        relative[speakers == speaker] -= scores[speakers == speaker].mean(axis=0)
+    return relative
+
+
+def _figures(
+    recipe: VoiceRecipe, protocol: Protocol, found: Mapping[str, Predictions]
+) -> dict[str, Any]:
     return {
         "recipe": recipe.name,
         "seed": recipe.seed,
@@ -69,14 +83,6 @@ def run_protocol(
             for reading, predictions in found.items()
         },
     }
-
-
-def relative_scores(scores: Logits, speakers: NDArray[np.str_]) -> Logits:
-    """Return scores (clips, labels) less the mean of the same speaker's."""
-    relative = scores.copy()
-    for speaker in np.unique(speakers):
-        relative[speakers == speaker] -= scores[speakers == speaker].mean(axis=0)
-    return relative
 
 
 def _predictions(

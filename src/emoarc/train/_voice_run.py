@@ -6,20 +6,16 @@ from typing import Any
 
 from emoarc.audio import VoiceInput
 from emoarc.corpora import RAVDESS_LABELS
-from emoarc.errors import OptionError
 from emoarc.media import read_audio
 from emoarc.train._augment_signal import SignalBank
 from emoarc.train._loop import Progress
 from emoarc.train._voice import NoiseBank, VoiceRecipe, VoiceSet
-from emoarc.train._voice_clips import read_voice_clips
+from emoarc.train._voice_clips import noise_files, read_voice_clips
 from emoarc.train._voice_features import FeatureOptions, VoiceFeatures, read_features
 from emoarc.train._voice_pack import train_voice_pack
 from emoarc.train._voice_protocol import run_protocol
 
 __all__ = ["read_voices", "train_voice"]
-
-_SPARED = "5-"
-"""Recordings of ESC-10 whose names begin so, its fifth fold, are kept for measuring."""
 
 
 def train_voice(
@@ -40,7 +36,7 @@ def train_voice(
     options = FeatureOptions(voice_input, recipe.copies, recipe.signal)
     bank = noise = None
     if recipe.augmentation.noise or recipe.signal.noise or recipe.signal.babble:
-        noises, talkers = _noises(data), _talkers(recipe, data)
+        noises, talkers = noise_files(data), _talkers(recipe, data)
         plain = FeatureOptions(voice_input, trim=False, statistics=False)
         noise = NoiseBank(read_features(noises, plain), read_features(talkers, plain))
         bank = SignalBank(*([read_audio(path) for path in paths] for paths in (noises, talkers)))
@@ -67,14 +63,6 @@ def read_voices(
     return VoiceSet.of(
         [clip for part in clips.values() for clip in part], VoiceFeatures.join(parts)
     )
-
-
-def _noises(data: Path) -> list[Path]:
-    folder = data / "noise/esc10"
-    found = [path for path in sorted(folder.rglob("*.*")) if not path.name.startswith(_SPARED)]
-    if not found:
-        raise OptionError(f"{folder}: no noise here; give its place with --data")
-    return found
 
 
 def _talkers(recipe: VoiceRecipe, data: Path) -> list[Path]:

@@ -13,6 +13,7 @@ from emoarc.evaluate.results import result_texts
 ROW = {
     "accuracy": 0.75, "interval_95": [0.6, 0.9], "uar": 0.7, "nll": 0.8, "ece_15": 0.04, "n": 52,
 }  # fmt: skip
+SHARE = {"value": 0.06, "low": 0.05, "high": 0.0725}
 HMM = {"change_rate": 0.3, "evidence_rate": 0.6}
 FUSION: dict[str, Any] = {
     "protocols": {
@@ -34,7 +35,8 @@ FUSION: dict[str, Any] = {
     },
     "time": {"hmm": {**ROW, "changes": 30, "true_changes": 25, "boundary_f1": 0.6}},
     "incongruence": {
-        "auc": 0.9, "hits": 0.5, "false_alarms": 0.06, "pairs_same": 10, "pairs_different": 9,
+        "auc": SHARE, "hits": SHARE, "false_alarms": SHARE,
+        "pairs_same": 10, "pairs_different": 9,
     },
     "fitted": {
         "pool": {"face_weight": 0.4, "gain": 0.8, "face_temperature": 1.7, "neutral": -1.4},
@@ -56,7 +58,7 @@ def test_every_figure_stands_in_its_table(tmp_path: Path) -> None:
     pool = "| log-linear pool (default) | 87.5 % | 60.0–90.0 | 70.0 % | 0.800 | 0.040"
     assert f"{pool} | 35.0 % | 65.0 % |" in page
     assert "| hmm | 75.0 % | 60.0–90.0 | 70.0 % | 0.800 | 0.040 | 30 / 25 | 60.0 % |" in page
-    assert "falsely 6.0 %" in page
+    assert "falsely 6.0 % (5.0–7.2)" in page
     for protocol in FUSION["protocols"].values():
         assert f"- {protocol}." in page
 

@@ -256,6 +256,7 @@ def test_voices_have_a_page_with_both_readings(tmp_path: Path) -> None:
     assert row.count("70.0 %") == row.count("80.0 %") == 2
     assert "nothing of the speaker" in page
     assert "By fold:" in page
+    assert "folds (here); intervals over speakers." in page
 
 
 def test_what_being_told_of_speakers_is_worth_stands_in_points(tmp_path: Path) -> None:

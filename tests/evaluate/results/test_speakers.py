@@ -48,6 +48,8 @@ def test_the_page_has_a_section_for_each_file_there_is():
     assert speakers_page({"fusion": {}}) == ""
     alone = speakers_page({"speakers": FIGURES})
     both = speakers_page({"speakers": FIGURES, "attribution": attribution})
+    files = speakers_page({"attribution-files": attribution})
     assert alone.startswith("# Speakers\n")
     assert both.startswith(alone.rstrip())
     assert re.findall(r"^## .*", both, re.MULTILINE) == ["## Who speaks when", "## Who speaks"]
+    assert '--files --kinds "two" --recordings 4 --seed 7 -o' in files

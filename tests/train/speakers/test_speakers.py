@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch", reason="training needs the extra `train`")
 
 from emoarc.corpora import Clip  # noqa: E402
 from emoarc.errors import OptionError  # noqa: E402
-from emoarc.nets import SpeakerNetOptions, VoiceNetOptions  # noqa: E402
+from emoarc.nets import OverlapNetOptions, SpeakerNetOptions, VoiceNetOptions  # noqa: E402
 from emoarc.toml import parse, read_toml  # noqa: E402
 from emoarc.train._loop import fit  # noqa: E402
 from emoarc.train._recipe import Schedule  # noqa: E402
@@ -16,6 +16,7 @@ from emoarc.train._spectrograms import Spectrograms  # noqa: E402
 from emoarc.train._voice_augment import VoiceAugmentation  # noqa: E402
 from emoarc.train.speakers import OverlapRecipe, SpeakerEmbeddingRecipe  # noqa: E402
 from emoarc.train.speakers._embedding import SpeakerJob, pair_figures  # noqa: E402
+from emoarc.train.speakers._overlap import _FLOOR, OverlapJob, Scenes  # noqa: E402
 from emoarc.train.speakers._sounds import SpeakerSounds, choose_clips  # noqa: E402
 
 RECIPE = SpeakerEmbeddingRecipe(
@@ -72,6 +73,25 @@ def test_speakers_of_other_corpora_do_not_compete() -> None:
     low = job.loss(torch.tensor([[0.5, 0.2, -0.9, -0.9]]), own, whole)
     torch.testing.assert_close(job.loss(cosines, own, whole), low)
     assert job.loss(cosines, torch.tensor([2]), whole) > 0.5  # its rival is the fourth
+
+
+def test_where_a_scene_is_silenced_nobody_is_said_to_speak() -> None:
+    random = np.random.default_rng(0)
+    truth = random.integers(1, 4, (8, 30))
+    scenes = Scenes(random.normal(0, 1, (8, 120, 16)).astype(np.float16), truth.copy())
+    recipe = OverlapRecipe(
+        name="tiny", task="overlap-detection", version="0", seed=1, schedule=RECIPE.schedule,
+        corpora=("one",), scenes=8, fitting=(), measuring=(), steps=10,
+        net=OverlapNetOptions(bands=16, channels=(4, 6), width=8, dilations=(1,)),
+        augmentation=VoiceAugmentation(band_mask=0, time_mask=0),
+    )  # fmt: skip
+    job = OverlapJob(recipe, replace(scenes, log_mel=scenes.log_mel.repeat(8, 0),
+                                     truth=scenes.truth.repeat(8, 0)), scenes)  # fmt: skip
+    sounds, labels = (torch.cat(parts) for parts in zip(*job.batches(0), strict=True))
+    silent = (sounds == _FLOOR).all(dim=2).reshape(*labels.shape, 4).all(dim=2)
+    assert 0.1 < silent.any(dim=1).float().mean() < 0.3
+    assert torch.equal(labels == 0, silent)
+    assert np.array_equal(scenes.truth, truth)
 
 
 def test_nobody_is_fitted_and_measured_on() -> None:

@@ -57,5 +57,7 @@ def _rows(f: Files) -> Iterator[list[str]]:
         ]
 
 
-def _spread(figure: Mapping[str, float]) -> str:
+def _spread(figure: Mapping[str, float | None]) -> str:
+    if figure["low"] is None:
+        return f"{figure['value']:.2f}"
     return f"{figure['value']:.2f} ({figure['low']:.2f}–{figure['high']:.2f})"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from emoarc.evaluate.results._markdown import bounds, percent, section, table
+from emoarc.evaluate.results._markdown import bounds, percent, section, spread, table
 
 __all__ = ["fusion_page"]
 
@@ -99,10 +99,10 @@ def _incongruence(f: Files) -> str:
     return section(
         "Face against voice",
         f"Of two pairs of a face and a voice, one of the same emotion and one of two, the latter "
-        f"diverges more in {percent(row['auc'])} (area under the ROC curve; {row['pairs_same']} "
+        f"diverges more in {spread(row['auc'])} (area under the ROC curve; {row['pairs_same']} "
         f"and {row['pairs_different']} pairs). Marked as further apart than usual are "
-        f"{percent(row['hits'])} of those of two emotions, and falsely "
-        f"{percent(row['false_alarms'])} of those of one.",
+        f"{spread(row['hits'])} of those of two emotions, and falsely "
+        f"{spread(row['false_alarms'])} of those of one.",
         f"- {f['protocols']['incongruence']}.",
     )
 

@@ -119,7 +119,7 @@ def _quality(f: Files) -> str:
         table(["quality", "clips", "read rightly"], rows),
         table(["noise", "mean quality", "read rightly"], ratios),
         "Of two of these streams, one read wrongly and one rightly, the wrong one has the lower "
-        f"quality in {percent(f['auc_error'])} of the pairs (area under the ROC curve).",
+        f"quality in {spread(f['auc_error'])} of the pairs (area under the ROC curve).",
     )
 
 

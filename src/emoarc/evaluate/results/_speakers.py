@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from emoarc.evaluate.results._attribution import attribution_section
+from emoarc.evaluate.results._attribution import attribution_files_section, attribution_section
 from emoarc.evaluate.results._markdown import percent, section, spread, table
 
 __all__ = ["speakers_page", "speakers_section"]
@@ -13,7 +13,8 @@ Figures = Mapping[str, Any]
 _HEAD = """\
 # Speakers
 
-Made by `emoarc results` from `speakers.json` and `attribution.json`; do not edit."""
+Made by `emoarc results` from `speakers.json`, `attribution.json` and `attribution-files.json`; do
+not edit."""
 
 
 def speakers_page(files: Figures) -> str:
@@ -22,7 +23,11 @@ def speakers_page(files: Figures) -> str:
     Args:
         files: What the JSON files hold, by their names without the suffix.
     """
-    sections = {"speakers": speakers_section, "attribution": attribution_section}
+    sections = {
+        "speakers": speakers_section,
+        "attribution": attribution_section,
+        "attribution-files": attribution_files_section,
+    }
     parts = [make(files[name]) for name, make in sections.items() if name in files]
     return "\n\n".join([_HEAD, *parts]) + "\n" if parts else ""
 

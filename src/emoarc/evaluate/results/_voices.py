@@ -66,7 +66,9 @@ def _protocols(measured: Files) -> str:
     ]
     first = next(iter(measured.values()))
     notes = [
-        f"- {_PROTOCOLS[name]}: {f['protocol']} ({f['source']})." for name, f in measured.items()
+        f"- {_PROTOCOLS[name]}: {f['protocol']} ({f['source']}); intervals over "
+        f"{f['absolute']['interval_over']}."
+        for name, f in measured.items()
     ]
     return section(
         "People never heard",
@@ -105,7 +107,7 @@ def _shipped(f: Files) -> str:
         ]
         for name, part in (
             ("RAVDESS actors 01 and 05, never trained on", f["sealed_speakers"]),
-            ("held-out speakers of five corpora", f["held_out_speakers"]),
+            ("held-out speakers", f["held_out_speakers"]),
         )
     ]
     rows += [
@@ -145,7 +147,7 @@ def _groups(groups: Mapping[str, Sequence[Files]]) -> str:
 
 def _relative(f: Files) -> str:
     rows = [
-        [name, most, percent(figures["live"]), percent(figures["whole"]), group["clips"],
+        [name, most, spread(figures["live"]), spread(figures["whole"]), group["clips"],
          group["speakers"]]
         for name, group in f["groups"].items()
         for most, figures in group["by_most"].items()

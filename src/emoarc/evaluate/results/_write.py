@@ -29,9 +29,10 @@ _MADE = "Made by `emoarc results`"
 _HEAD = f"""\
 # Results
 
-{_MADE} from the JSON files in this folder; do not edit. Intervals are 95 % bootstrap
-intervals over what the protocol names. Shipped weights never train on RAVDESS actors 01 and 05, nor
-on the FER2013 PrivateTest pictures. Everything speaks of expression as perceived."""
+{_MADE} from the JSON files in this folder; do not edit. Intervals are 95 % intervals
+over what the protocol names, by bootstrap unless it says otherwise. Shipped weights never train on
+RAVDESS actors 01 and 05, nor on the FER2013 PrivateTest pictures. Everything speaks of expression
+as perceived."""
 
 Report = Mapping[str, Any]
 

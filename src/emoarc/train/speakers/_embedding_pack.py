@@ -1,7 +1,5 @@
 """Training, measuring and packing the speaker embedder."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +7,10 @@ import torch
 from torch import nn
 
 from emoarc.audio import VoiceInput
-from emoarc.packs import write_pack
-from emoarc.train._card import markdown_table, model_card
+from emoarc.train._card import markdown_table
 from emoarc.train._export import export_onnx
 from emoarc.train._loop import Progress, fit
 from emoarc.train._processes import is_main
-from emoarc.train._voice_card import VOICE_LICENCE
 from emoarc.train._voice_features import FeatureOptions, read_features
 from emoarc.train.speakers._embedding import (
     SpeakerClassifier,
@@ -22,12 +18,8 @@ from emoarc.train.speakers._embedding import (
     SpeakerJob,
     pair_figures,
 )
-from emoarc.train.speakers._sounds import (
-    SpeakerSounds,
-    choose_clips,
-    corpora_facts,
-    read_speaker_sounds,
-)
+from emoarc.train.speakers._pack import write_speaker_pack
+from emoarc.train.speakers._sounds import SpeakerSounds, choose_clips, read_speaker_sounds
 
 __all__ = ["train_speaker_embedding"]
 
@@ -101,17 +93,8 @@ def _pack(
         "measuring": _measured(net, measured),
         "fitting": _measured(net, strangers),
     }
-    write_pack(
-        folder,
-        onnx,
-        _card(recipe, metrics),
-        name=recipe.name,
-        version=recipe.version,
-        task=recipe.task,
-        input=_INPUT.to_manifest(),
-        corpora=corpora_facts(recipe.corpora),
-        metrics=metrics,
-        recipe=json.dumps(asdict(recipe)),
+    write_speaker_pack(
+        folder, onnx, recipe, metrics, _SUMMARY, _sections(metrics), input=_INPUT.to_manifest()
     )
     return metrics
 
@@ -121,7 +104,7 @@ def _measured(net: nn.Module, sounds: SpeakerSounds) -> dict[str, Any]:
     return {"speakers": speakers, "excerpts": len(sounds.clips), **pair_figures(net, sounds)}
 
 
-def _card(recipe: SpeakerEmbeddingRecipe, metrics: dict[str, Any]) -> str:
+def _sections(metrics: dict[str, Any]) -> dict[str, str]:
     words = {"measuring": "held-out speakers", "fitting": "speakers of whom the epoch was chosen"}
     rows = [
         [words[group], f["speakers"], f["excerpts"], f["auc"], f["eer"]]
@@ -129,15 +112,10 @@ def _card(recipe: SpeakerEmbeddingRecipe, metrics: dict[str, Any]) -> str:
         for f in [metrics[group]]
     ]
     heads = ["", "speakers", "excerpts", "area under the ROC curve", "equal error rate"]
-    sections = {
+    return {
         "Intended use": _INTENDED,
         "Training data": _DATA.format(speakers=metrics["speakers"]),
-        "Licence": VOICE_LICENCE,
         "Results": f"{markdown_table(heads, rows)}\n\nProtocol: {metrics['protocol']}. Turns "
         "in composed dialogues are what bench/speakers.py measures.",
         "Limits": _LIMITS,
     }
-    summary = _SUMMARY.format(parameters=metrics["parameters"] / 1e6)
-    return model_card(
-        recipe.name, recipe.version, recipe.task, summary, None, sections, licence="other"
-    )

@@ -20,12 +20,12 @@ from torch.nn import functional
 from emoarc.audio import FRAME, SCENES, LogMelOptions, VoiceInput
 from emoarc.corpora import Clip
 from emoarc.files import atomic
+from emoarc.media import read_audio
 from emoarc.nets import OverlapNet, OverlapNetOptions
 from emoarc.train._loop import Batch, device_of
 from emoarc.train._recipe import Recipe
 from emoarc.train._voice_augment import VoiceAugmentation, mask, tilt
 from emoarc.train.speakers._scenes import compose_scene, crowd, read_voices
-from emoarc.train.speakers._sounds import read_noises
 
 __all__ = ["INPUT", "OverlapJob", "OverlapRecipe", "Scenes", "read_scenes", "scene_figures"]
 
@@ -82,7 +82,7 @@ class OverlapJob:
         self.steps = 2 * len(training.truth) // recipe.schedule.batch_size
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """Yield stretches of scenes, each scene twice, with the truth of each step."""
+        """Yield stretches of scenes, twice as many as scenes, with the truth of each step."""
         generator = np.random.default_rng([self._recipe.seed, epoch])
         steps, stride = self._recipe.steps, self._recipe.net.stride
         scenes, length = self._training.truth.shape
@@ -110,18 +110,20 @@ class OverlapJob:
         return {"score": (figures["overlap"] + figures["crowd"]) / 2, **figures}
 
 
-def read_scenes(data: Path, clips: Sequence[Clip], count: int, seed: int, cache: Path) -> Scenes:
+def read_scenes(
+    clips: Sequence[Clip], noises: Sequence[Path], count: int, seed: int, cache: Path
+) -> Scenes:
     """Compose scenes of recordings, or read those composed before from the folder `cache`."""
-    facts = (count, seed, *(clip.file.name for clip in clips))
+    facts = (count, seed, *(file.name for file in (*(clip.file for clip in clips), *noises)))
     path = cache / f"scenes-{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}.npz"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
         voices = read_voices([(clip.speaker, clip.file) for clip in clips])
-        noises, generator = read_noises(data), np.random.default_rng(seed)
+        sounds, generator = [read_audio(file) for file in noises], np.random.default_rng(seed)
         crowds = [crowd(voices, _FRAMES * FRAME, generator) for _ in range(_CROWDS)]
         made: list[tuple[NDArray[np.float16], NDArray[np.int64]]] = []
         for _ in range(count):
-            sound, truth = compose_scene(voices, crowds, noises, _FRAMES, generator)
+            sound, truth = compose_scene(voices, crowds, sounds, _FRAMES, generator)
             frames = INPUT(np.pad(sound, (0, FRAME)))
             made.append((frames.astype(np.float16), _by_step(truth)))
         with atomic(path) as temporary:

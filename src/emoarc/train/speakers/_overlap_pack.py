@@ -1,7 +1,5 @@
 """Training, measuring and packing the overlap detector."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +9,11 @@ from torch import nn
 
 from emoarc.audio import SCENES
 from emoarc.corpora import Clip
-from emoarc.packs import write_pack
-from emoarc.train._card import markdown_table, model_card
+from emoarc.train._card import markdown_table
 from emoarc.train._export import export_onnx
 from emoarc.train._loop import Progress, fit
 from emoarc.train._processes import is_main
-from emoarc.train._voice_card import VOICE_LICENCE
+from emoarc.train._voice_clips import noise_files
 from emoarc.train.speakers._overlap import (
     INPUT,
     OverlapJob,
@@ -25,7 +22,8 @@ from emoarc.train.speakers._overlap import (
     read_scenes,
     scene_figures,
 )
-from emoarc.train.speakers._sounds import choose_clips, corpora_facts
+from emoarc.train.speakers._pack import write_speaker_pack
+from emoarc.train.speakers._sounds import choose_clips
 
 __all__ = ["train_overlap_detection"]
 
@@ -70,7 +68,13 @@ def train_overlap_detection(
     groups = {name: own if name == "training" else own[::3] for name, own in groups.items()}
     counts = {"training": recipe.scenes, "fitting": _FEWER, "measuring": _FEWER}
     scenes = {
-        name: read_scenes(data, own, counts[name], recipe.seed + 1000 * number, out / "scenes")
+        name: read_scenes(
+            own,
+            noise_files(data, spared=name == "measuring"),
+            counts[name],
+            recipe.seed + 1000 * number,
+            out / "scenes",
+        )
         for number, (name, own) in enumerate(groups.items())
     }
     job = OverlapJob(recipe, scenes["training"], scenes["fitting"])
@@ -94,38 +98,30 @@ def _pack(
     metrics: dict[str, Any] = {
         "parameters": sum(p.numel() for p in net.parameters()),
         "scenes": len(scenes["training"].truth),
-        "protocol": f"F1 over steps of 0.064 s of {_FEWER} scenes of 5.76 s composed of the voices "
-        "of held-out speakers, as the scenes for training are",
+        "protocol": f"F1 over steps of 0.064 s of {_FEWER} scenes of 5.76 s, composed as those for "
+        "training are, but of the voices of held-out speakers and the noise of ESC-10's fifth fold",
         "measuring": scene_figures(net, scenes["measuring"], recipe.steps),
     }
-    write_pack(
+    write_speaker_pack(
         folder,
         onnx,
-        _card(recipe, metrics),
-        name=recipe.name,
-        version=recipe.version,
-        task=recipe.task,
+        recipe,
+        metrics,
+        _SUMMARY,
+        _sections(metrics),
         labels=SCENES,
         prior=dict(zip(SCENES, shares.round(4).tolist(), strict=True)),
         input=INPUT.to_manifest(),
-        corpora=corpora_facts(recipe.corpora),
-        metrics=metrics,
-        recipe=json.dumps(asdict(recipe)),
     )
     return metrics
 
 
-def _card(recipe: OverlapRecipe, metrics: dict[str, Any]) -> str:
+def _sections(metrics: dict[str, Any]) -> dict[str, str]:
     table = markdown_table(["", "F1"], [[k, f"{v:.3f}"] for k, v in metrics["measuring"].items()])
-    sections = {
+    return {
         "Intended use": _INTENDED,
         "Training data": _DATA.format(scenes=metrics["scenes"]),
-        "Licence": VOICE_LICENCE,
-        "Results": f"{table}\n\nProtocol: {metrics['protocol']}. Composed dialogues "
-        "are what bench/speakers.py measures.",
+        "Results": f"{table}\n\nProtocol: {metrics['protocol']}. Composed dialogues are what "
+        "bench/speakers.py measures.",
         "Limits": _LIMITS,
     }
-    summary = _SUMMARY.format(parameters=metrics["parameters"] / 1e6)
-    return model_card(
-        recipe.name, recipe.version, recipe.task, summary, None, sections, licence="other"
-    )

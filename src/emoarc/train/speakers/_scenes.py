@@ -12,6 +12,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy import signal as scipy_signal
+from scipy.ndimage import binary_closing
 
 from emoarc.audio import FRAME, SCENES, VoiceActivity
 from emoarc.train._augment_signal import active_level, add_noise, add_reverb, change_gain, send
@@ -28,10 +29,10 @@ _LEVEL: Final = 0.05
 _RT60: Final = (0.15, 0.8)
 """Shortest and longest reverberation of the rooms, in seconds."""
 _CLAP: Final = 0.006
-"""Seconds in which a clap of hands decays to a third (Repp 1987, "The sound of two hands")."""
+"""Seconds in which a clap of hands decays to a third; our choice."""
 _AUDIBLE: Final = 20.0
-"""Decibels that a voice may lie below the loudest of those who speak with it, and still be heard:
-about where connected speech behind one other talker is no longer followed (Brungart 2001,
+"""Decibels that a voice may lie below the loudest of those who speak with it, and still be heard;
+our choice: words behind one other talker are still followed well below 0 dB (Brungart 2001,
 "Informational and energetic masking effects in the perception of two simultaneous talkers")."""
 _AROUND: Final = 5
 """Frames over which levels are compared: 0.16 s, about a syllable."""
@@ -240,8 +241,6 @@ def _levelled(sound: Signal) -> Signal:
 
 def _without_gaps(activity: Activity) -> Activity:
     """Take silences of less than a fifth of a second for speech, as listeners do."""
-    from scipy.ndimage import binary_closing
-
     padded = np.pad(activity, 6, mode="edge")
     closed: Any = binary_closing(padded, np.ones(6, np.bool_))
     return closed[6:-6]

@@ -1,7 +1,7 @@
 """The recordings that speaker networks learn from: whose they are, and how they might sound."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,20 +12,16 @@ from numpy.typing import NDArray
 
 from emoarc.audio import LogMel, resample, speech_span
 from emoarc.corpora import Clip
-from emoarc.errors import OptionError
 from emoarc.files import atomic
 from emoarc.media import read_audio
 from emoarc.train._augment_signal import SignalAugmentation, SignalBank, augment_signal
 from emoarc.train._spectrograms import Spectrograms
-from emoarc.train._voice_card import CORPORA_FACTS
 from emoarc.train._voice_clips import read_voice_clips
 from emoarc.types import SAMPLING_RATE
 
 __all__ = [
     "SpeakerSounds",
     "choose_clips",
-    "corpora_facts",
-    "read_noises",
     "read_speaker_sounds",
     "read_speech",
 ]
@@ -94,25 +90,6 @@ def read_speech(file: Path) -> Signal:
     samples = read_audio(file)
     start, end = speech_span(samples)
     return samples[start:end]
-
-
-def corpora_facts(corpora: Iterable[str]) -> list[dict[str, str]]:
-    """Return what a manifest says of the corpora of a speaker network."""
-    left_out = {"left_out": "the speakers that the recipe names as fitting and measuring"}
-    return [CORPORA_FACTS[corpus] | left_out for corpus in corpora]
-
-
-def read_noises(data: Path) -> list[Signal]:
-    """Read the recordings of noise below `data`, but for ESC-10's fifth fold.
-
-    Raises:
-        OptionError: There are none.
-    """
-    folder = data / "noise/esc10"
-    noises = [read_audio(path) for path in sorted(folder.rglob("[1-4]-*.*"))]
-    if not noises:
-        raise OptionError(f"{folder}: no noise here; give its place with --data")
-    return noises
 
 
 def _compute(
