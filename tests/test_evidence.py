@@ -114,6 +114,15 @@ def test_what_is_not_one_voice_has_no_label_and_says_why(sound, reason):
     assert (row.subject, row.label, row.reason) == ("V2", None, reason)
 
 
+def test_several_voices_at_once_are_no_new_subject():
+    """They count where the speaker heard before them does, be it a face."""
+    voices, levels = _talk(1)
+    both = _voice(3.0, 3.6, utterance=2, sound="overlap")
+    rows = voices.push([_hear(levels, 0, 3, embedding=VOICE), both], 4.0, 4.0)
+    for found in (rows, voices.revised({1: 1, 2: 1})):
+        assert [(row.subject, row.label) for row in found] == [("P1", "neutral"), ("P1", None)]
+
+
 def test_speech_goes_to_the_mouth_that_follows_it():
     voices, levels = _talk(2, others=(1, 3))
     assert _spans(voices.push([_hear(levels)], 4.0, 4.0)) == [(0.0, 4.0, "P2")]
@@ -143,6 +152,15 @@ def test_windows_that_overlap_count_what_they_share_once():
     twice.push([_hear(levels, 0, 3), _hear(levels, 1, 4)], 4.0, 4.0)
     scores = [next(iter(v._turns.values())).judged().scores["P1"] for v in (once, twice)]
     assert scores[0] == pytest.approx(scores[1], rel=0.2)
+
+
+def test_nothing_large_is_kept_of_what_was_heard():
+    voices, levels = _talk(1)
+    voices.push([_hear(levels, embedding=np.tile(VOICE, 64)[:64])], 4.0, 4.0)
+    (kept,) = voices._heard
+    for array in (kept.levels, kept.embedding):
+        assert array.size == 0
+        assert array.base is None
 
 
 def test_faces_that_came_early_do_not_change_what_was_decided():

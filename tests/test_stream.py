@@ -92,6 +92,19 @@ def test_every_face_is_in_the_table_of_faces(analyzer, items):
     assert all(each == told[0] for each in told)
 
 
+def test_a_frame_that_comes_twice_is_seen_once(analyzer, items):
+    frames = [item for item in items if isinstance(item, VideoFrame)][:15]
+    once, again = (analyzer.stream(voice=False) for _ in range(2))
+    for i, frame in enumerate(frames):
+        once.push(frame)
+        for item in (frame, frame, *frames[max(0, i - 2) : i]):
+            again.push(item)
+    for stream in (once, again):
+        stream.flush()
+    _assert_same(again.result().timeline, once.result().timeline)
+    assert again.result().faces.equals(once.result().faces)
+
+
 def test_expressions_come_while_the_stream_runs(analyzer, items):
     stream = analyzer.stream()
     before_the_end = [e for item in items for e in stream.push(item)]

@@ -10,7 +10,7 @@ from math import inf
 from typing import Final
 
 from emoarc.audio import SpeakerBaselineOptions, SpeakerBaselines
-from emoarc.fusion import attribute, express
+from emoarc.fusion import Turn, attribute, express
 from emoarc.turns import HeardTurn, Mouth, mouth_of
 from emoarc.types import Expression, FaceObservation, VoiceObservation
 
@@ -95,7 +95,9 @@ class VoiceEvidence:
         self._mouths: deque[Mouth] = deque()
         self._waiting: deque[VoiceObservation] = deque()
         self._turns: dict[int, HeardTurn] = {}
+        self._recent: deque[Turn] = deque(maxlen=_RECENT)
         self._heard: list[VoiceObservation] = []
+        self._owner = ""  # of the speech heard last
 
     def frame(self, time: float) -> None:
         """Announce an analysed frame."""
@@ -129,7 +131,7 @@ class VoiceEvidence:
             speakers: Who spoke each utterance, by which those not seen are named; empty where
                 voices are not told apart.
         """
-        owners = self._owners(speakers)
+        owners, owner = self._owners(speakers), ""
         baselines = SpeakerBaselines(self._options)
         heard = [
             replace(each, speaker=speakers.get(each.utterance, each.speaker))
@@ -137,10 +139,14 @@ class VoiceEvidence:
         ]
         for each in heard:
             baselines.hear(each)
-        return [self._expression(baselines.relate(each), owners[each.utterance]) for each in heard]
+        rows: list[Expression] = []
+        for each in heard:
+            owner = owners.get(each.utterance, owner) or f"V{each.speaker}"
+            rows.append(self._expression(baselines.relate(each), owner))
+        return rows
 
     def _owners(self, speakers: Mapping[int, int]) -> dict[int, str]:
-        """Return whose each utterance is."""
+        """Return whose each utterance is; those of several voices are left out."""
         judged = ((number, turn.judged()) for number, turn in self._turns.items())
         turns = [replace(turn, speaker=speakers.get(n, turn.speaker)) for n, turn in judged]
         return dict(zip(self._turns, attribute(turns), strict=True))
@@ -153,15 +159,26 @@ class VoiceEvidence:
             self._frames.popleft()
 
     def _express(self, heard: VoiceObservation) -> Expression:
+        # Of several voices lips tell nothing: they count where the speaker heard before does.
+        if heard.sound == "speech":
+            self._owner = self._attributed(heard)
+        # Sound has told what it can by now; what is kept to the end is small. Copied, because a
+        # view would hold all of it.
+        levels, embedding = heard.levels[:0].copy(), heard.embedding[:0].copy()
+        self._heard.append(replace(heard, levels=levels, embedding=embedding))
+        self._baselines.hear(heard)
+        subject = self._owner or f"V{heard.speaker}"
+        return self._expression(self._baselines.relate(heard), subject)
+
+    def _attributed(self, heard: VoiceObservation) -> str:
+        """Add a window to its turn, and return whose that is as far as can be told by now."""
+        if heard.utterance in self._turns:
+            self._recent.pop()  # as far as it was heard
         turn = self._turns.setdefault(heard.utterance, HeardTurn(heard.speaker, heard.start))
         frames = sum(turn.end <= time < heard.end for time in self._frames)
         turn.hear(heard, self._seen_from(turn.end, heard.end), frames)
-        recent = list(self._turns.values())[-_RECENT:]
-        subject = attribute([each.judged() for each in recent])[recent.index(turn)]
-        # Sound has told what it can by now; what is kept to the end is small.
-        self._heard.append(replace(heard, levels=heard.levels[:0], embedding=heard.embedding[:0]))
-        self._baselines.hear(heard)
-        return self._expression(self._baselines.relate(heard), subject)
+        self._recent.append(turn.judged())
+        return attribute(self._recent)[-1]
 
     def _expression(self, heard: VoiceObservation, subject: str) -> Expression:
         reason = _NOT_ALONE.get(heard.sound, "")

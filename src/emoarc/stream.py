@@ -33,8 +33,9 @@ class Stream:
     """Analyses frames and audio in the order they come.
 
     The result depends on the content and its times alone: not on how the audio is cut into
-    chunks, nor on how audio and frames interleave. Leave a branch out where there is no picture
-    or no sound; a branch that is there holds fusion back until its own items come.
+    chunks, nor on how audio and frames interleave. A frame no later than the one before it is
+    passed over, as samples are that come twice. Leave a branch out where there is no picture or no
+    sound; a branch that is there holds fusion back until its own items come.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Stream:
         self._smooth = LiveSmoother(options)
         self._shown = TableBuilder(TIMELINE_SCHEMA)
         self._seen = FaceTable()
+        self._last_frame = -inf
         self._ended = False
 
     def push(self, item: VideoFrame | AudioChunk) -> list[Expression]:
@@ -73,6 +75,9 @@ class Stream:
         if isinstance(item, VideoFrame):
             if self._faces is None:
                 raise OptionError("stream: it was opened without faces and takes no frames")
+            if item.time <= self._last_frame:
+                return []
+            self._last_frame = item.time
             self._face_evidence.frame(item.time)
             self._voice_evidence.frame(item.time)
             return self._advance(self._faces.push(item), [])
@@ -94,8 +99,9 @@ class Stream:
         speakers = self._voices.speakers() if self._voices else {}
         heard = Timeline.from_expressions(self._voice_evidence.revised(speakers))
         observed = Timeline.concatenate(Timeline(self._shown.build()), heard)
-        fused = smooth_rows(self._fused_anew(observed), self._options)
-        timeline = Timeline.concatenate(observed, fused)
+        # Fused once more, since some rows may have other subjects now.
+        fused = Timeline.from_expressions(FusionStage(self._options).fuse(observed, self._settled))
+        timeline = Timeline.concatenate(observed, smooth_rows(fused, self._options))
         return StreamResult(timeline, self._seen.build(self._face_evidence.subjects))
 
     @property
@@ -118,12 +124,6 @@ class Stream:
         for expression in seen:
             self._shown.append(expression_row(expression))
         return seen + heard + [self._smooth(expression) for expression in fused]
-
-    def _fused_anew(self, observed: Timeline) -> Timeline:
-        """Fuse the rows of faces and voices once more, since some may have other subjects now."""
-        stage = FusionStage(self._options)
-        stage.push(observed)
-        return Timeline.from_expressions(stage.settle(self._settled))
 
 
 def _check(item: VideoFrame | AudioChunk) -> None:

@@ -72,12 +72,7 @@ class HeardTurn:
     def hear(
         self, heard: VoiceObservation, seen: Mapping[str, Sequence[Mouth]], frames: int
     ) -> None:
-        """Add what a window has beyond the one before it, `frames` frames long.
-
-        Of overlapped speech lips tell nothing, for one of several voices may be theirs.
-        """
-        if heard.sound != "speech":
-            return
+        """Add what a window has beyond the one before it, `frames` frames long."""
         if len(heard.embedding):
             vector = heard.embedding * np.float32(heard.end - heard.start)
             self.voice = vector + self.voice if len(self.voice) else vector

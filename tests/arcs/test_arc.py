@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from emoarc.arcs import MEASURES, Arc, ArcOptions, build_arc
+from emoarc.errors import OptionError
 from emoarc.fusion import express
 from emoarc.labels import EMOTIONS
 from emoarc.timeline import Timeline
@@ -124,3 +125,10 @@ def test_the_band_stays_within_what_can_be():
     probabilities = slice(MEASURES.index("neutral"), None)
     assert np.nanmin(arc.lower[:, probabilities]) >= 0
     assert np.nanmax(arc.upper) <= 1
+
+
+@pytest.mark.parametrize("name", ["step", "bandwidth", "independence"])
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), float("inf")])
+def test_options_that_cannot_be(name, seconds):
+    with pytest.raises(OptionError, match=name):
+        ArcOptions(**{name: seconds})

@@ -95,7 +95,14 @@ def test_what_cannot_be_compared_is_named_with_the_reason():
 
 
 @pytest.mark.parametrize(
-    "options", [{"measure": "joy"}, {"distance": "cosine"}, {"points": 1}, {"window": 0.0}]
+    "options",
+    [
+        {"measure": "joy"},
+        {"distance": "cosine"},
+        {"points": 1},
+        {"window": 0.0},
+        {"smoothing": 0.0},
+    ],
 )
 def test_options_that_cannot_be(options):
     with pytest.raises(OptionError):

@@ -65,6 +65,13 @@ def test_every_utterance_has_a_speaker_at_the_end(whole):
     assert set(speakers.values()) == set(range(1, max(speakers.values()) + 1))
 
 
+def test_an_utterance_that_goes_on_has_a_speaker_too(model, networks, speech):
+    branch = VoiceBranch(model, **networks)
+    heard = branch.push(AudioChunk(0.0, speech(14.0)))
+    assert heard
+    assert {o.utterance for o in heard} <= set(branch.speakers())
+
+
 def test_speech_of_one_voice_has_its_embedding_and_nothing_else_has(whole):
     for heard in whole[0]:
         alone = heard.sound == "speech"

@@ -1,5 +1,7 @@
 import random
 from dataclasses import replace
+from itertools import count, islice, pairwise
+from math import inf
 
 import numpy as np
 import pytest
@@ -50,6 +52,12 @@ def test_an_unknown_smoothing_is_named(name):
         FusionOptions(**{name: "kalman"})
 
 
+@pytest.mark.parametrize("step", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_cell_has_a_length(step):
+    with pytest.raises(OptionError, match="step"):
+        FusionOptions(step=step)
+
+
 def test_two_modalities_are_trusted_more_than_either(make):
     stage = FusionStage()
     stage.push([make(0.0, 0.2), make(0.0, 0.2, "voice")])
@@ -83,6 +91,15 @@ def test_nothing_is_said_where_nothing_was_observed(make):
     ]
 
 
+@pytest.mark.parametrize("origin", [0.0, 1_700_092_759.8])
+def test_times_of_a_clock_make_no_slivers(make, origin):
+    """Seconds since 1970 are known to a quarter of a microsecond."""
+    times = [origin + i / 10 for i in range(31)]
+    stage = FusionStage()
+    stage.push(make(start, end) for start, end in pairwise(times))
+    assert [round(row.end - row.start, 5) for row in stage.settle(inf)] == [0.2] * 15
+
+
 def test_a_cell_waits_until_it_is_settled(make):
     stage = FusionStage(fitted=_plain())
     stage.push([make(0.0, 1.0)])
@@ -98,6 +115,50 @@ def test_low_quality_abstains_and_says_why(make, quality):
     (fused,) = stage.settle(1.0)
     assert fused.label is None
     assert fused.reason
+
+
+@given(st.integers(0, 100), st.integers(0, 100))
+def test_a_bad_modality_takes_no_label_from_a_good_one(face, voice):
+    flat = np.full(7, 1 / 7)
+    rows = [
+        express(0.0, 0.2, "P1", modality, flat, percent / 100, percent >= 20)
+        for modality, percent in (("face", face), ("voice", voice))
+    ]
+    stage = FusionStage()
+    stage.push(rows)
+    (fused,) = stage.settle(1.0)
+    assert (fused.label is None) == all(row.label is None for row in rows)
+
+
+@given(st.floats(0, 8), st.integers(0, 99))
+def test_a_recording_is_fused_as_a_stream_is(until, seed):
+    rng = np.random.default_rng(seed)
+    starts = np.sort(rng.uniform(0, 6, 20))
+    evidence = [
+        express(
+            start,
+            start + float(rng.uniform(0.05, 2)),
+            f"P{rng.integers(1, 3)}",
+            str(rng.choice(["face", "voice"])),
+            rng.dirichlet(np.ones(len(EMOTIONS))),
+            0.8,
+        )
+        for start in starts.tolist()
+    ]
+    stage = FusionStage()
+    stage.push(evidence)
+    one, other = stage.settle(until), [*FusionStage().fuse(evidence, until)]
+    assert _rows(one) == _rows(other)
+    for first, second in zip(one, other, strict=True):
+        np.testing.assert_allclose(first.probabilities, second.probabilities, atol=1e-6)
+
+
+def test_a_recording_is_fused_little_by_little(make):
+    endless = (make(i / 10, (i + 1) / 10) for i in count())
+    assert _rows(islice(FusionStage().fuse(endless), 2)) == [
+        (0.0, 0.2, "P1", "happiness"),
+        (0.2, 0.4, "P1", "happiness"),
+    ]
 
 
 @given(st.integers(0, 2**32 - 1))

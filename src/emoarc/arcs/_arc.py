@@ -1,7 +1,7 @@
 """Building one arc from a subject's expressions."""
 
-from dataclasses import dataclass
-from math import ceil, floor
+from dataclasses import asdict, dataclass
+from math import ceil, floor, inf
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from scipy.special import stdtrit
 
 from emoarc.arcs._turning import TurningPoint, find_turning_points
+from emoarc.errors import OptionError
 from emoarc.labels import EMOTIONS
 from emoarc.timeline import Timeline
 
@@ -47,6 +48,12 @@ class ArcOptions:
     """Seconds after which two estimates count as independent, for the confidence band: the longest
     window of speech, which all fused rows within it share, and what smoothing adds to it. The
     errors of nearer ones are taken to correlate the less the farther apart they are (linearly)."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        for name, seconds in asdict(self).items():
+            if not 0 < seconds < inf:
+                raise OptionError(f"arcs: {name} is in seconds, above 0, not {seconds}")
 
 
 @dataclass(frozen=True)

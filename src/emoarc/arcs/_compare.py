@@ -50,8 +50,8 @@ class CompareOptions:
             raise OptionError(f"measure: choose of {', '.join(MEASURES)}, not {self.measure}")
         if self.distance not in DISTANCES:
             raise OptionError(f"distance: choose of {', '.join(DISTANCES)}, not {self.distance}")
-        if self.points < 2 or not 0 < self.window <= 1 or not 0 <= self.smoothing < 1:
-            raise OptionError("compare: needs 2 points or more, 0 < window <= 1, smoothing below 1")
+        if self.points < 2 or not 0 < self.window <= 1 or not 0 < self.smoothing < 1:
+            raise OptionError("compare: needs 2 points or more, 0 < window <= 1, 0 < smoothing < 1")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Sound: log-mel features, voice activity, utterances, and the expression heard in a voice.
+"""Sound: its features, noise, voice activity, speakers, and the expression heard in a voice.
 
 `VoiceBranch` is the stage that joins them: it takes `AudioChunk`s and gives `VoiceObservation`s.
 """
@@ -12,7 +12,7 @@ from emoarc.audio._functionals import DESCRIPTORS, FUNCTIONALS, descriptors, fun
 from emoarc.audio._gate import GateOptions, SpectralGate
 from emoarc.audio._gtcrn import Gtcrn, open_gtcrn
 from emoarc.audio._input import Normalisation, VoiceInput
-from emoarc.audio._overlap import OverlapAdd
+from emoarc.audio._overlap_add import OverlapAdd
 from emoarc.audio._quality import levels, voice_quality
 from emoarc.audio._scenes import SCENES, OverlapDetector
 from emoarc.audio._signal import as_mono, resample

@@ -60,11 +60,11 @@ class VoiceBranch:
         Args:
             model: Judges the windows; those shorter than it can judge are left out.
             options: By default, with windows as long as the model has learnt to judge.
-            embedder: Tells speakers apart, up to 2 s late; without it there is one.
+            embedder: Tells speakers apart, up to 2.6 s late; without it there is one.
             detector: Finds overlapped speech and crowds, up to 1.5 s late; without it there are
                 none.
-            denoiser: Takes noise from what the model hears; voice activity and quality are told
-                from the sound as it came.
+            denoiser: Takes noise from windows before they are judged; where speech is, where
+                speakers change and quality are told from the sound as it came.
         """
         self.options = options or VoiceBranchOptions(_utterances_for(model))
         self.damaged = 0
@@ -75,6 +75,7 @@ class VoiceBranch:
         self._detector = detector
         self._speakers = Speakers(self.options.speakers)
         self._speaker = 1
+        self._utterances = 0  # of which something was heard, the open one included
         self._run: _Run | None = None
         self._ended = False
 
@@ -114,7 +115,7 @@ class VoiceBranch:
             return {}
         speakers = self._speakers.final()
         last, found = 1, dict[int, int]()
-        for utterance in range(self._run.utterances if self._run else 0):
+        for utterance in range(self._utterances):
             last = found[utterance] = speakers.get(utterance, last)
         return found
 
@@ -137,6 +138,7 @@ class VoiceBranch:
         ]
 
     def _judge(self, heard: "_Excerpt") -> VoiceObservation:
+        self._utterances = heard.utterance + 1
         alone = heard.sound == "speech"
         vector = np.zeros(0, np.float32)
         if alone and self._embedder:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.audio._overlap import BINS, HOP
+from emoarc.audio._overlap_add import BINS, HOP
 from emoarc.errors import OptionError
 from emoarc.types import SAMPLING_RATE
 

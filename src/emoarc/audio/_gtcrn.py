@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from emoarc.audio._overlap import BINS
+from emoarc.audio._overlap_add import BINS
 from emoarc.errors import ModelError
 from emoarc.packs import open_network
 

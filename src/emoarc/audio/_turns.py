@@ -49,7 +49,7 @@ class Frames:
     """Frames of 32 ms that nothing to come will change."""
 
     speech: NDArray[np.float32]
-    """Probability of speech, shape (frames,); a crowd counts as speech."""
+    """Probability of speech, shape (frames,)."""
     scenes: NDArray[np.intp]
     """Which of `SCENES` is heard."""
     changes: NDArray[np.bool_]
@@ -57,10 +57,10 @@ class Frames:
 
 
 class TurnDetector:
-    """A stage from speech probabilities and scenes to `Frames`, up to 2 s later.
+    """A stage from speech probabilities and scenes to `Frames`, up to 2.6 s later.
 
     Every half second the speech before is compared with the speech after; where they are most
-    unlike and unlike enough, the speaker changes, in the quietest frame near by.
+    unlike and unlike enough, the speaker changes, in the middle of the longest pause near by.
     """
 
     def __init__(self, embed: Embed, options: TurnOptions | None = None) -> None:

@@ -7,9 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.types import Expression
-
-__all__ = ["Turn", "attribute", "overlap"]
+__all__ = ["Turn", "attribute"]
 
 Floats = NDArray[np.float64]
 
@@ -61,11 +59,6 @@ def attribute(turns: Sequence[Turn]) -> list[str]:
     owners = [*(f"V{speaker}" for speaker in speakers), *subjects]
     # Rounded, so that what is equally probable goes to who comes first: to those not seen.
     return [owners[n] for n in shares.round(6).argmax(axis=1)]
-
-
-def overlap(expression: Expression, start: float, end: float) -> float:
-    """Return the seconds that an expression shares with an interval."""
-    return max(0.0, min(expression.end, end) - max(expression.start, start))
 
 
 def _log_prior(turn: Turn, speakers: Sequence[int], subjects: Sequence[str]) -> Floats:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emoarc.fusion._attribute import overlap
 from emoarc.fusion._combine import EXPERTS
 from emoarc.fusion._pool import log_linear_pool
 from emoarc.labels import EMOTIONS
@@ -15,8 +15,8 @@ from emoarc.types import Expression
 
 __all__ = ["Cell", "Cells"]
 
-_TINY = 1e-9
-"""Seconds that only rounding makes."""
+_TINY = 1e-6
+"""Seconds that only rounding makes, also of times since 1970."""
 _LEAST = 1e-6
 """Quality of what was observed and cannot be trusted at all."""
 
@@ -67,6 +67,18 @@ class Cells:
             self._present = [row for row in self._present if row.end > end]
             self._cell += 1
 
+    def sort(self, evidence: Iterable[Expression], until: float = inf) -> Iterator[Cell]:
+        """Yield the cells of evidence that is in order of its start, and hold little of it at once.
+
+        Args:
+            evidence: Face or voice expressions.
+            until: As in `settle`, when they have all come.
+        """
+        for row in evidence:
+            self.push([row])
+            yield from self.settle(min(row.start, until))
+        yield from self.settle(until)
+
     def _next_cell(self) -> bool:
         """Go to the next cell that holds evidence; tell whether there is one."""
         if not self._present and self._coming:
@@ -78,7 +90,7 @@ class Cells:
 
 
 def _cells(present: list[Expression], start: float, end: float) -> Iterator[Cell]:
-    here = [row for row in present if overlap(row, start, end) > _TINY]
+    here = [row for row in present if _shared(row, start, end) > _TINY]
     for subject in sorted({row.subject for row in here}):
         yield _cell([row for row in here if row.subject == subject], start, end)
 
@@ -96,7 +108,12 @@ def _cell(rows: list[Expression], start: float, end: float) -> Cell:
 
 def _consult(rows: list[Expression], start: float, end: float) -> tuple[NDArray[np.float64], float]:
     """Pool the rows of one modality, each by its quality and the part of the cell it fills."""
-    shares = np.array([overlap(row, start, end) for row in rows])
+    shares = np.array([_shared(row, start, end) for row in rows])
     qualities = np.array([row.quality for row in rows])
     probabilities = log_linear_pool([row.probabilities for row in rows], shares * qualities)
     return probabilities, max(float(shares @ qualities / shares.sum()), _LEAST)
+
+
+def _shared(row: Expression, start: float, end: float) -> float:
+    """Return the seconds that a row shares with a cell."""
+    return max(0.0, min(row.end, end) - max(row.start, start))

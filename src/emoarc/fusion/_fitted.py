@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
-from typing import Any, Self, cast
+from typing import Any, Final, Self, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,9 @@ from emoarc.fusion._combine import (
 )
 from emoarc.fusion._hmm import ExpressionHMM
 
-__all__ = ["Fitted", "load_fitted"]
+__all__ = ["RULES", "Fitted", "load_fitted"]
+
+RULES: Final[tuple[FusionRule, ...]] = get_args(FusionRule)
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,6 @@ class Fitted:
         if rule not in RULES:
             raise OptionError(f"fusion: the rule {rule!r} is none of {', '.join(RULES)}")
         return getattr(self, rule)
-
-
-_OTHERS = ("hmm", "live_hmm", "memory", "incongruence")
-RULES = tuple(each.name for each in fields(Fitted) if each.name not in _OTHERS)
 
 
 def _read(kind: Any, data: Any) -> Any:

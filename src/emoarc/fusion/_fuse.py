@@ -1,7 +1,8 @@
 """Fusing the evidence of face and voice cell by cell, as soon as it is complete."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, get_args
 
 from emoarc.errors import OptionError
@@ -35,6 +36,8 @@ class FusionOptions:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        if not 0 < self.step < inf:
+            raise OptionError(f"fusion: step is the length of a cell, above 0 s, not {self.step}")
         for way in (self.smoothing, self.live_smoothing):
             if way not in get_args(Smoothing):
                 known = ", ".join(get_args(Smoothing))
@@ -47,7 +50,8 @@ class FusionStage:
     A cell's expression spans the part of the cell in which the subject was observed. Its quality
     is the sum of the modalities' qualities times their shares in the pool: one where both were
     observed well, the face's share where only a clear face was. Smoothing, arcs and summary weigh
-    by it, so that the silence around speech does not drown what was heard in it.
+    by it, so that the silence around speech does not drown what was heard in it. It has a label
+    where either modality is good enough for one.
 
     Push evidence in any order; `settle` returns the cells that no later evidence can change.
     """
@@ -77,9 +81,13 @@ class FusionStage:
         """
         return [self._fuse(cell) for cell in self._cells.settle(until)]
 
+    def fuse(self, evidence: Iterable[Expression], until: float = inf) -> Iterator[Expression]:
+        """Yield the fused expressions of evidence in order of its start; see `Cells.sort`."""
+        return map(self._fuse, self._cells.sort(evidence, until))
+
     def _fuse(self, cell: Cell) -> Expression:
         weighed = float(self._weights @ cell.qualities)
-        mean_quality = weighed / float(self._weights @ (cell.qualities > 0))
         (fused,) = combine(self._combiner, cell.probabilities[None], cell.qualities[None])
-        sure = mean_quality >= self._options.quality_floor
+        # Not by the mean of both, or a bad voice would take the label from a good face.
+        sure = bool(cell.qualities.max() >= self._options.quality_floor)
         return express(cell.start, cell.end, cell.subject, "fused", fused, weighed, sure)

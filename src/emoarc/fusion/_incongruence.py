@@ -61,9 +61,8 @@ def incongruence(timeline: Timeline, options: FusionOptions | None = None) -> pa
         twenty moments even where face and voice show the same emotion, for the models err.
     """
     options = options or FusionOptions()
-    cells = Cells(options.step)
-    cells.push(row for row in timeline if row.modality != "fused")
-    found = [c for c in cells.settle(np.inf) if (c.qualities >= options.quality_floor).all()]
+    cells = Cells(options.step).sort(row for row in timeline if row.modality != "fused")
+    found = [cell for cell in cells if (cell.qualities >= options.quality_floor).all()]
     return _table(found)
 
 
