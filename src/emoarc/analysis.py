@@ -86,7 +86,7 @@ class Subject:
     seen: float
     """Seconds in which the face was observed."""
     heard: float
-    """Seconds of speech."""
+    """Seconds of speech; that of several at once, or of a crowd, counts for who spoke before."""
 
 
 @dataclass(frozen=True)

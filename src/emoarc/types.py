@@ -147,7 +147,7 @@ class VoiceObservation:
     """Of the voice, shape (n,), of length 1; empty where voices are not told apart."""
     sound: Sound = "speech"
     """Only the speech of one voice is judged; what else is heard has flat probabilities and quality
-    0, and the speaker who was heard before."""
+    0, and counts for the speaker who was heard before."""
 
 
 @dataclass(frozen=True, slots=True)
