@@ -5,7 +5,7 @@ modalities are combined on a grid of cells, and the fused rows are smoothed over
 stand segments, and how far face and voice differ.
 """
 
-from emoarc.fusion._attribute import Turn, attribute
+from emoarc.fusion._attribute import UNSEEN, Turn, attribute
 from emoarc.fusion._cells import Cell, Cells
 from emoarc.fusion._combine import (
     EXPERTS,
@@ -35,6 +35,7 @@ __all__ = [
     "INCONGRUENCE_SCHEMA",
     "NO_MOMENTS",
     "RULES",
+    "UNSEEN",
     "CausalSmoother",
     "Cell",
     "Cells",

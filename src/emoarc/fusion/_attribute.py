@@ -7,13 +7,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Turn", "attribute"]
+__all__ = ["UNSEEN", "Turn", "attribute"]
 
 Floats = NDArray[np.float64]
 
-_VISIBLE: Final = 0.85
-"""How probable it is, before looking at lips, that a voice belongs to somebody in the picture: an
-assumption, by which the only visible face keeps a voice that its lips say little about."""
+UNSEEN: Final = 0.03
+"""How probable it is, before looking at lips, that a voice belongs to somebody out of the picture,
+beside each face in it. Chosen on composed recordings (`bench/attribution.py` with seed 201): from
+0.1 on, people out of the picture are invented where lips follow a voice badly."""
 _LIKENESS: Final = 11.0
 """What the likeness (cosine) of a turn to its owner's voice adds to the logarithm of how probable
 the owner is: a logistic regression (docs/results/attribution-fit.json)."""
@@ -69,10 +70,9 @@ def _log_prior(turn: Turn, speakers: Sequence[int], subjects: Sequence[str]) -> 
     scores: Mapping[str, float] = turn.scores
     if len(scores) > 1 and not any(scores.values()):
         scores = {}  # nothing tells between several
-    unseen = np.log(1 - _VISIBLE) if scores else 0.0
-    seen = np.log(_VISIBLE / max(len(scores), 1))
+    unseen = np.log(UNSEEN) if scores else 0.0
     voices = [unseen if turn.speaker == speaker else -np.inf for speaker in speakers]
-    return np.array([*voices, *(seen + scores.get(s, unseen - seen) for s in subjects)])
+    return np.array([*voices, *(scores.get(subject, unseen) for subject in subjects)])
 
 
 def _stacked(voices: Sequence[NDArray[np.floating[Any]]]) -> Floats:
