@@ -65,9 +65,9 @@ PROTOCOL = (
     "what the stream said at the time, `end` the finished timeline, `less alike` the same had every"
     " part been another recording: noise in the speaker embeddings brings the likeness of a "
     "person's turns down to 0.65, as of recordings that the weight of voices was fitted on. The "
-    "weights of lips and voices were fitted on others (attribution-fit.json); how lips are weighed against "
-    "voices, how probable a voice off screen is and how an utterance is parted were chosen on other"
-    " recordings of these nine people (seeds 101 to 104 and 201)"
+    "weights of lips and voices were fitted on others (attribution-fit.json); how lips are weighed "
+    "against voices, how probable a voice off screen is and how an utterance is parted were chosen "
+    "on other recordings of these nine people (seeds 101 to 104 and 201)"
 )
 FPS, TILE, LEAD, PAUSE, LONGEST = 25, 240, 0.4, 0.7, 6.0
 ROUNDS = 5

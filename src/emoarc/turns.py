@@ -1,7 +1,7 @@
 """What was heard and seen of a turn, by which it is given to a speaker's face.
 
-A turn is an utterance: what is said without a pause, as far as the sound tells by one speaker. Where
-the sound misses that another has taken the word, lips part the turn.
+A turn is an utterance: what is said without a pause, as far as the sound tells by one speaker.
+Where the sound misses that another has taken the word, lips part the turn.
 """
 
 from bisect import bisect
