@@ -66,8 +66,9 @@ PROTOCOL = (
     " part been another recording: noise in the speaker embeddings brings the likeness of a "
     "person's turns down to 0.65, as of recordings that the weight of voices was fitted on. The "
     "weights of lips and voices were fitted on others (attribution-fit.json); how lips are weighed "
-    "against voices, how probable a voice off screen is and how an utterance is parted were chosen "
-    "on other recordings of these nine people (seeds 101 to 104 and 201)"
+    "against voices and how an utterance is parted were chosen on other recordings of these nine "
+    "people (seeds 101 to 104; 201, in part with lips out of step with the voice); that a voice off "
+    "screen is no less probable beforehand was decided after a look at these recordings, too"
 )
 FPS, TILE, LEAD, PAUSE, LONGEST = 25, 240, 0.4, 0.7, 6.0
 ROUNDS = 5

@@ -164,8 +164,7 @@ def _takers(cells: Sequence[_Cell]) -> list[int]:
     for row, cell in zip(scores, cells, strict=True):
         told = cell.scores() if cell.frames >= _CELL_FRAMES else {}
         row[1:] = [told.get(subject, 0.0) for subject in subjects]
-    taking = np.zeros(1 + len(subjects))
-    taking[0] = np.log(UNSEEN)
+    taking = np.log([UNSEEN, *(1.0 for _ in subjects)])
     total, before = scores[0] + taking, list[NDArray[np.intp]]()
     for row in scores[1:]:
         best = int(total.argmax())
