@@ -67,8 +67,8 @@ PROTOCOL = (
     "person's turns down to 0.65, as of recordings that the weight of voices was fitted on. The "
     "weights of lips and voices were fitted on others (attribution-fit.json); how lips are weighed "
     "against voices and how an utterance is parted were chosen on other recordings of these nine "
-    "people (seeds 101 to 104; 201, in part with lips out of step with the voice); that a voice off "
-    "screen is no less probable beforehand was decided after a look at these recordings, too"
+    "people (seeds 101 to 104; 201, in part with lips out of step with the voice); that a voice "
+    "off screen is no less probable beforehand was decided after a look at these recordings, too"
 )
 FPS, TILE, LEAD, PAUSE, LONGEST = 25, 240, 0.4, 0.7, 6.0
 ROUNDS = 5

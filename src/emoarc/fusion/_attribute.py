@@ -16,7 +16,7 @@ UNSEEN: Final = 0.15
 an assumption, by which the only visible face keeps a voice that its lips say little about."""
 _LEAST, _DOUBT = 3.0, 3.0
 """Seconds of speech (`emoarc.audio.SpeakerOptions.least`) below which a voice that counts as one
-with somebody's in the picture is hardly another's, and the logarithm of how hardly: an assumption."""
+with somebody's in the picture is hardly another's; the logarithm of how hardly is an assumption."""
 _LIKENESS: Final = 11.0
 """What the likeness (cosine) of a turn to its owner's voice adds to the logarithm of how probable
 the owner is: a logistic regression (docs/results/attribution-fit.json)."""
