@@ -128,6 +128,18 @@ def test_speech_goes_to_the_mouth_that_follows_it():
     assert _spans(voices.push([_hear(levels)], 4.0, 4.0)) == [(0.0, 4.0, "P2")]
 
 
+def test_a_window_is_parted_where_the_word_passes_on():
+    voices, levels = _talk(1)
+    taking_turns = VoiceEvidence(0.2, {1: "P1", 2: "P2"})
+    for frame, mouth in enumerate(voices._mouths):
+        taking_turns.frame(mouth.time)
+        first, second = (mouth.opening, 0.03) if frame < 20 else (0.03, mouth.opening)
+        taking_turns.push_faces([_shaped(mouth.time, 1, first), _shaped(mouth.time, 2, second)])
+    live = taking_turns.push([_hear(levels, embedding=VOICE)], 4.0, 4.0)
+    for rows in (live, taking_turns.revised({1: 1})):
+        assert _spans(rows) == [(0.0, 2.0, "P1"), (2.0, 4.0, "P2")]
+
+
 def test_the_only_face_loses_a_voice_while_it_listens():
     voices, levels = _talk(1, others=(2,))
     voices = VoiceEvidence(0.2, {2: "P2"})
@@ -150,7 +162,8 @@ def test_windows_that_overlap_count_what_they_share_once():
     twice, _ = _talk(1)
     once.push([_hear(levels)], 4.0, 4.0)
     twice.push([_hear(levels, 0, 3), _hear(levels, 1, 4)], 4.0, 4.0)
-    scores = [next(iter(v._turns.values())).judged().scores["P1"] for v in (once, twice)]
+    spans = [next(iter(voices._turns.values())).spans() for voices in (once, twice)]
+    scores = [span.turn.scores["P1"] for (span,) in spans]
     assert scores[0] == pytest.approx(scores[1], rel=0.2)
 
 
@@ -172,7 +185,7 @@ def test_faces_that_came_early_do_not_change_what_was_decided():
     first, second = (v.push([_hear(levels)], 4.0, 4.0)[0] for v in (late, early))
     assert first.subject == second.subject
     (once,), (twice,) = (list(v._turns.values()) for v in (late, early))
-    assert once.judged().scores == twice.judged().scores
+    assert [s.turn.scores for s in once.spans()] == [s.turn.scores for s in twice.spans()]
 
 
 def test_the_end_knows_better_who_an_utterance_is():

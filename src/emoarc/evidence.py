@@ -4,10 +4,11 @@ Both classes keep `settled`: no expression that starts before this time will fol
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby, pairwise
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple
 
 from emoarc.audio import SpeakerBaselineOptions, SpeakerBaselines
 from emoarc.fusion import SEVERAL_VOICES, Turn, attribute, express
@@ -21,6 +22,13 @@ _LONGEST_STAND = 0.5
 a half periods."""
 _RECENT: Final = 100
 """Turns that are looked back on while a stream runs."""
+
+
+class _Owned(NamedTuple):
+    """Whose a part of an utterance is, from `start` to the next one's."""
+
+    start: float
+    subject: str
 
 
 class FaceEvidence:
@@ -93,9 +101,9 @@ class VoiceEvidence:
         self._mouths: deque[Mouth] = deque()
         self._waiting: deque[VoiceObservation] = deque()
         self._turns: dict[int, HeardTurn] = {}
-        self._recent: deque[Turn] = deque(maxlen=_RECENT)
+        self._recent: deque[list[Turn]] = deque(maxlen=_RECENT)
         self._heard: list[VoiceObservation] = []
-        self._owner = ""  # of the speech heard last
+        self._owned: list[_Owned] = []  # the speech heard last
 
     def frame(self, time: float) -> None:
         """Announce an analysed frame."""
@@ -118,7 +126,7 @@ class VoiceEvidence:
         self._waiting.extend(observations)
         expressions: list[Expression] = []
         while self._waiting and self._waiting[0].end <= faces_settled:
-            expressions.append(self._express(self._waiting.popleft()))
+            expressions += self._express(self._waiting.popleft())
         self._settle(min(settled, self._waiting[0].start if self._waiting else inf))
         return expressions
 
@@ -129,7 +137,7 @@ class VoiceEvidence:
             speakers: Who spoke each utterance, by which those not seen are named; empty where
                 voices are not told apart.
         """
-        owners, owner = self._owners(speakers), ""
+        owners, owned = self._owners(speakers), list[_Owned]()
         baselines = SpeakerBaselines(self._options)
         heard = [
             replace(each, speaker=speakers.get(each.utterance, each.speaker))
@@ -139,15 +147,18 @@ class VoiceEvidence:
             baselines.hear(each)
         rows: list[Expression] = []
         for each in heard:
-            owner = owners.get(each.utterance, owner) or f"V{each.speaker}"
-            rows.append(self._expression(baselines.relate(each), owner))
+            owned = owners.get(each.utterance, owned[-1:])
+            rows += self._expressions(baselines.relate(each), owned)
         return rows
 
-    def _owners(self, speakers: Mapping[int, int]) -> dict[int, str]:
-        """Return whose each utterance is; those of several voices are left out."""
-        judged = ((number, turn.judged()) for number, turn in self._turns.items())
-        turns = [replace(turn, speaker=speakers.get(n, turn.speaker)) for n, turn in judged]
-        return dict(zip(self._turns, attribute(turns), strict=True))
+    def _owners(self, speakers: Mapping[int, int]) -> dict[int, list[_Owned]]:
+        """Return whose each part of an utterance is; those of several voices are left out."""
+        spans = [(number, span) for number, turn in self._turns.items() for span in turn.spans()]
+        turns = [replace(s.turn, speaker=speakers.get(n, s.turn.speaker)) for n, s in spans]
+        owners: defaultdict[int, list[_Owned]] = defaultdict(list)
+        for (number, span), subject in zip(spans, attribute(turns), strict=True):
+            owners[number].append(_Owned(span.start, subject))
+        return owners
 
     def _settle(self, time: float) -> None:
         self.settled = max(self.settled, time)
@@ -156,40 +167,46 @@ class VoiceEvidence:
         while self._frames and self._frames[0] < self.settled:
             self._frames.popleft()
 
-    def _express(self, heard: VoiceObservation) -> Expression:
+    def _express(self, heard: VoiceObservation) -> list[Expression]:
         # Of several voices lips tell nothing: they stand where the speaker heard before does.
-        if heard.sound == "speech":
-            self._owner = self._attributed(heard)
+        self._owned = self._attributed(heard) if heard.sound == "speech" else self._owned[-1:]
         # Sound has told what it can by now; what is kept to the end is small. Copied, because a
         # view would hold all of it.
         levels, embedding = heard.levels[:0].copy(), heard.embedding[:0].copy()
         self._heard.append(replace(heard, levels=levels, embedding=embedding))
         self._baselines.hear(heard)
-        subject = self._owner or f"V{heard.speaker}"
-        return self._expression(self._baselines.relate(heard), subject)
+        return self._expressions(self._baselines.relate(heard), self._owned)
 
-    def _attributed(self, heard: VoiceObservation) -> str:
+    def _attributed(self, heard: VoiceObservation) -> list[_Owned]:
         """Add a window to its turn, and return whose that is as far as can be told by now."""
         if heard.utterance in self._turns:
             self._recent.pop()  # as far as it was heard
         turn = self._turns.setdefault(heard.utterance, HeardTurn(heard.speaker, heard.start))
-        frames = sum(turn.end <= time < heard.end for time in self._frames)
+        frames = [time for time in self._frames if turn.end <= time < heard.end]
         turn.hear(heard, self._seen_from(turn.end, heard.end), frames)
-        self._recent.append(turn.judged())
-        return attribute(self._recent)[-1]
+        spans = turn.spans()
+        self._recent.append([span.turn for span in spans])
+        owners = attribute([turn for turns in self._recent for turn in turns])[-len(spans) :]
+        return [_Owned(span.start, owner) for span, owner in zip(spans, owners, strict=True)]
 
-    def _expression(self, heard: VoiceObservation, subject: str) -> Expression:
+    def _expressions(self, heard: VoiceObservation, owned: Sequence[_Owned]) -> list[Expression]:
+        """Return a row for each subject who has a part of a window."""
+        parts = [next(part) for _, part in groupby(owned, lambda each: each.subject)]
+        parts = parts or [_Owned(heard.start, f"V{heard.speaker}")]
+        edges = [-inf, *(part.start for part in parts[1:]), inf]
+        return [
+            self._expression(heard, max(heard.start, first), min(heard.end, last), part.subject)
+            for part, (first, last) in zip(parts, pairwise(edges), strict=True)
+            if max(heard.start, first) < min(heard.end, last)
+        ]
+
+    def _expression(
+        self, heard: VoiceObservation, start: float, end: float, subject: str
+    ) -> Expression:
         reason = SEVERAL_VOICES.get(heard.sound, "")
         sure = heard.quality >= self._floor and not reason
         return express(
-            heard.start,
-            heard.end,
-            subject,
-            "voice",
-            heard.probabilities,
-            heard.quality,
-            sure,
-            reason,
+            start, end, subject, "voice", heard.probabilities, heard.quality, sure, reason
         )
 
     def _seen_from(self, start: float, end: float) -> dict[str, list[Mouth]]:

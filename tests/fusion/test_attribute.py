@@ -20,6 +20,7 @@ def _turn(speaker, scores, voice=None, seconds=3.0):
         ({}, "V1"),
         ({"P1": 0.0}, "P1"),
         ({"P1": -1.0}, "P1"),
+        ({"P1": -1.5, "P2": -30.0}, "P1"),
         ({"P1": -6.0}, "V1"),
         ({"P1": 0.0, "P2": 0.0}, "V1"),
         ({"P1": 1.0, "P2": 3.0}, "P2"),
@@ -36,6 +37,16 @@ def test_one_odd_turn_does_not_give_a_voice_away():
     turns = [_turn(1, clear), _turn(1, odd), _turn(1, clear)]
     assert attribute(turns) == ["P1"] * 3
     assert attribute([_turn(1, odd)]) == ["P2"]
+
+
+def test_one_turn_that_sounds_otherwise_invents_nobody():
+    """A second that sounds unlike the rest, and that the lips do not follow."""
+    turns = [
+        _turn(1, {"P1": 0.5}, 0.0, seconds=0.9),
+        _turn(1, {"P1": -1.8}, 1.35, seconds=1.0),
+        _turn(1, {"P1": 2.0}, 0.0, seconds=3.0),
+    ]
+    assert attribute(turns) == ["P1"] * 3
 
 
 def test_where_voices_are_not_told_apart_each_turn_goes_by_its_lips():

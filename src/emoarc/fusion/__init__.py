@@ -5,7 +5,7 @@ modalities are combined on a grid of cells, and the fused rows are smoothed over
 stand segments, and how far face and voice differ.
 """
 
-from emoarc.fusion._attribute import Turn, attribute
+from emoarc.fusion._attribute import UNSEEN, Turn, attribute
 from emoarc.fusion._cells import Cell, Cells
 from emoarc.fusion._combine import (
     EXPERTS,
@@ -36,6 +36,7 @@ __all__ = [
     "NO_MOMENTS",
     "RULES",
     "SEVERAL_VOICES",
+    "UNSEEN",
     "CausalSmoother",
     "Cell",
     "Cells",

@@ -7,13 +7,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Turn", "attribute"]
+__all__ = ["UNSEEN", "Turn", "attribute"]
 
 Floats = NDArray[np.float64]
 
-_VISIBLE: Final = 0.85
-"""How probable it is, before looking at lips, that a voice belongs to somebody in the picture: an
-assumption, by which the only visible face keeps a voice that its lips say little about."""
+UNSEEN: Final = 0.15
+"""How probable it is, before looking at lips, that a voice belongs to somebody out of the picture:
+an assumption, by which the only visible face keeps a voice that its lips say little about."""
+_LEAST, _DOUBT = 3.0, 3.0
+"""Seconds of speech (`emoarc.audio.SpeakerOptions.least`) below which a voice that counts as one
+with somebody's in the picture is hardly another's; the logarithm of how hardly is an assumption."""
 _LIKENESS: Final = 11.0
 """What the likeness (cosine) of a turn to its owner's voice adds to the logarithm of how probable
 the owner is: a logistic regression (docs/results/attribution-fit.json)."""
@@ -43,8 +46,9 @@ def attribute(turns: Sequence[Turn]) -> list[str]:
     Lips say in each turn who may own it; an owner's voice is the mean of his other turns. Whose
     voice a turn is like and what lips say of it are weighed against each other, for all turns and
     owners at once (variational inference in a mixture whose components are the owners). So faces
-    keep voices apart that sound alike, and voices decide where lips say little; the numbers of
-    speakers only name those who are not seen.
+    keep voices apart that sound alike, and voices decide where lips say little. The numbers of
+    speakers name those who are not seen, and speak against somebody who is heard for a moment, by a
+    number that is that of somebody seen.
     """
     if not turns:
         return []
@@ -52,13 +56,29 @@ def attribute(turns: Sequence[Turn]) -> list[str]:
     subjects = sorted({subject for turn in turns for subject in turn.scores})
     lips = np.array([_log_prior(turn, speakers, subjects) for turn in turns])
     voices = _stacked([turn.voice for turn in turns])
+    own = np.array([[turn.speaker == speaker for speaker in speakers] for turn in turns])
+    lips[:, : len(speakers)] -= _DOUBT * (own & _slight(_fitted(lips, voices), voices, own))
+    shares = _fitted(lips, voices)
+    owners = [*(f"V{speaker}" for speaker in speakers), *subjects]
+    # Rounded, so that what is equally probable goes to who comes first: to those not seen.
+    return [owners[n] for n in shares.round(6).argmax(axis=1)]
+
+
+def _fitted(lips: Floats, voices: Floats) -> Floats:
+    """Return how probable each owner is of each turn, shape (turns, owners)."""
     shares = _shares(lips)
     for _ in range(_ROUNDS):
         # Half a step at a time, without which turns may swing between two owners together.
         shares = (shares + _shares(lips + _LIKENESS * _likeness(voices, shares))) / 2
-    owners = [*(f"V{speaker}" for speaker in speakers), *subjects]
-    # Rounded, so that what is equally probable goes to who comes first: to those not seen.
-    return [owners[n] for n in shares.round(6).argmax(axis=1)]
+    return shares
+
+
+def _slight(shares: Floats, voices: Floats, own: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which speakers have little speech out of the picture beside what they have in it."""
+    seconds, count = np.linalg.norm(voices, axis=1), own.shape[1]
+    unseen = seconds @ (shares[:, :count] * own)
+    in_picture = shares[:, count:].max(axis=1, initial=0.0) > 0.5
+    return unseen < np.minimum(_LEAST, (seconds * in_picture) @ own)
 
 
 def _log_prior(turn: Turn, speakers: Sequence[int], subjects: Sequence[str]) -> Floats:
@@ -69,8 +89,10 @@ def _log_prior(turn: Turn, speakers: Sequence[int], subjects: Sequence[str]) -> 
     scores: Mapping[str, float] = turn.scores
     if len(scores) > 1 and not any(scores.values()):
         scores = {}  # nothing tells between several
-    unseen = np.log(1 - _VISIBLE) if scores else 0.0
-    seen = np.log(_VISIBLE / max(len(scores), 1))
+    unseen = np.log(UNSEEN) if scores else 0.0
+    # Shared by those in the picture who may speak, so that mouths at rest take nothing.
+    told = np.array(list(scores.values()) or [0.0])
+    seen = np.log(1 - UNSEEN) - np.log(np.exp(told - told.max()).sum())
     voices = [unseen if turn.speaker == speaker else -np.inf for speaker in speakers]
     return np.array([*voices, *(seen + scores.get(s, unseen - seen) for s in subjects)])
 
