@@ -75,10 +75,12 @@ def _fitted(lips: Floats, voices: Floats) -> Floats:
 
 def _slight(shares: Floats, voices: Floats, own: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which speakers have little speech out of the picture beside what they have in it."""
-    seconds, count = np.linalg.norm(voices, axis=1), own.shape[1]
+    # Rounded, so that what is as much does not depend on the order of turns.
+    shares, seconds = shares.round(6), np.linalg.norm(voices, axis=1)
+    count = own.shape[1]
     unseen = seconds @ (shares[:, :count] * own)
     in_picture = shares[:, count:].max(axis=1, initial=0.0) > 0.5
-    return unseen < np.minimum(_LEAST, (seconds * in_picture) @ own)
+    return unseen.round(6) < np.minimum(_LEAST, (seconds * in_picture) @ own).round(6)
 
 
 def _log_prior(turn: Turn, speakers: Sequence[int], subjects: Sequence[str]) -> Floats:
