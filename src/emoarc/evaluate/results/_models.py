@@ -54,7 +54,13 @@ def headlines(files: Files) -> str:
             f"{files['speed']['analysis_x_real_time']:.0f} × real time",
         ],
     ]
-    note = (
+    return table(["measured on", "figure (95 % interval)"], rows) + "\n\n" + _how_sure(files)
+
+
+def _how_sure(files: Files) -> str:
+    """Say how far the probabilities hold."""
+    faces, both = files["face-expression"], files["fusion"]["ravdess_av"]
+    return (
         "Expected calibration error: on data like the training data "
         f"{faces['calibration']['ece_after']:.3f} face, "
         f"{files['voice-expression']['calibration']['ece_after']:.3f} voice, "
@@ -64,7 +70,6 @@ def headlines(files: Files) -> str:
         f"{both['pool']['ece_floor']:.2f} of a model without fault. Whether fusion gains anything "
         "on such takes so few cannot tell ([fusion.md](docs/results/fusion.md))."
     )
-    return table(["measured on", "figure (95 % interval)"], rows) + "\n\n" + note
 
 
 def _face(files: Files) -> str:
