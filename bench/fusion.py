@@ -79,7 +79,7 @@ PROTOCOLS = {
         "on this actor, but how lips tell who speaks was (attribution-fit.json): on ten of these "
         "takes, whatever they express; rules "
         "and smoothing were chosen by the validation data, though with these figures in view. That "
-        "a face may hide what is expressed came into the pool after it had lost 6 points to the "
+        "a face may hide what is expressed came into the pool after it had lost to the "
         "voice on these very takes, in place of a temperature and a bias of neutral that the "
         "validation data likes as well: take the pool's figure here as optimistic; "
         "intervals over takes; the floor of the ECE is what a perfectly calibrated model with "
